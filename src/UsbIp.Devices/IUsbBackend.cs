@@ -1,0 +1,24 @@
+using System.Threading.Channels;
+using UsbIp.Protocol;
+
+namespace UsbIp.Devices;
+
+/// <summary>A device came or went.</summary>
+public readonly record struct TopologyChange(BusId BusId, bool Arrived);
+
+/// <summary>A way to reach devices: libusb, virtual devices, or another that is written beside them. Safe for use by several threads.</summary>
+public interface IUsbBackend : IDisposable
+{
+    /// <summary>Every device that this backend reaches, hubs included.</summary>
+    IReadOnlyList<UsbDeviceInfo> ListDevices();
+
+    /// <summary>The device with that busid, or null.</summary>
+    UsbDeviceInfo? Find(BusId busId);
+
+    /// <summary>Opens and claims a device: kernel drivers are detached, to be given back by <see cref="IDisposable.Dispose"/>. Blocks.</summary>
+    /// <exception cref="UsbException">It is not there, is held, or may not be opened.</exception>
+    IUsbDevice Open(BusId busId);
+
+    /// <summary>Arrivals and departures, as they happen. One reader.</summary>
+    ChannelReader<TopologyChange> Changes { get; }
+}

@@ -1,0 +1,17 @@
+namespace UsbIp.Protocol;
+
+/// <summary>What an operation message asks or answers (kernel: OP_REQ_*, OP_REP_*).</summary>
+public enum OperationCode : ushort
+{
+    /// <summary>OP_REQ_IMPORT.</summary>
+    ImportRequest = 0x8003,
+
+    /// <summary>OP_REP_IMPORT.</summary>
+    ImportReply = 0x0003,
+
+    /// <summary>OP_REQ_DEVLIST.</summary>
+    DeviceListRequest = 0x8005,
+
+    /// <summary>OP_REP_DEVLIST.</summary>
+    DeviceListReply = 0x0005,
+}

@@ -1,0 +1,174 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using UsbIp.Host.Session;
+using UsbIp.Protocol;
+
+namespace UsbIp.Host.Server;
+
+/// <summary>
+/// One accepted connection, on its own thread: a request for the device list is answered and the connection ends; a granted import turns it into a
+/// session until either side ends that. Owns the socket.
+/// </summary>
+public sealed class Connection(Socket socket, string client, DeviceRegistry registry, ServerOptions options, TransferBudget allSessions, ILogger log)
+{
+    private volatile DeviceLease? _lease;
+
+    /// <summary>Called when the connection has become a session or has ended, whichever comes first: it no longer counts as unimported.</summary>
+    public Action? Imported { get; init; }
+
+    /// <summary>Serves the connection to its end. Throws nothing: whatever happens costs this connection only.</summary>
+    public void Run()
+    {
+        using (socket)
+        {
+            try
+            {
+                Serve();
+            }
+            catch (ProtocolException e)
+            {
+                ServerLog.RequestBroken(log, client, e.Message);
+            }
+            catch (SocketException e)
+            {
+                ServerLog.ConnectionLost(log, client, e.SocketErrorCode);
+            }
+            catch (Exception e) // a bug of ours, or of a device: the daemon and everybody else's devices live on
+            {
+                ServerLog.ConnectionFailed(log, client, e);
+            }
+            finally
+            {
+                Imported?.Invoke();
+            }
+        }
+    }
+
+    /// <summary>Ends the connection from outside. Any thread; returns at once.</summary>
+    public void Stop(string reason)
+    {
+        if (_lease is { } lease)
+        {
+            lease.Stop(reason);
+            return;
+        }
+
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // It has ended by itself.
+        }
+    }
+
+    private void Serve()
+    {
+        SocketTuning.Apply(socket);
+        var reader = new RequestReader(socket, options);
+        switch (reader.PeekFirstByte())
+        {
+            case ProtocolConstants.PlainFirstByte:
+                ServeRequest(reader);
+                break;
+            case ProtocolConstants.TlsFirstByte:
+                ServerLog.TlsNotSpoken(log, client);
+                break;
+            case { } other:
+                ServerLog.UnknownFirstByte(log, client, other);
+                break;
+            case null:
+                ServerLog.SilentConnection(log, client);
+                break;
+        }
+    }
+
+    private void ServeRequest(RequestReader reader)
+    {
+        Span<byte> bytes = stackalloc byte[ImportRequest.Size];
+        reader.Read(bytes[..OperationHeader.Size]);
+        var header = OperationHeader.Read(bytes);
+        switch (header)
+        {
+            case { Code: OperationCode.DeviceListRequest, Status: OperationStatus.Ok }:
+                SendList();
+                break;
+            case { Code: OperationCode.ImportRequest, Status: OperationStatus.Ok }:
+                reader.Read(bytes[OperationHeader.Size..]);
+                Import(ImportRequest.ReadBody(bytes[OperationHeader.Size..]).BusId);
+                break;
+            default:
+                throw new ProtocolException(
+                    $"Request code 0x{(ushort)header.Code:x4} with status {(uint)header.Status} is neither OP_REQ_DEVLIST 0x8005 nor OP_REQ_IMPORT 0x8003 with status 0.");
+        }
+    }
+
+    private void SendList()
+    {
+        var devices = registry.ListExported().Select(DeviceListing.ToListed).Take(ProtocolLimits.MaxListedDevices).ToList();
+        socket.SendTimeout = (int)options.RequestTime.TotalMilliseconds;
+        SendAll(DeviceList.Write(devices));
+        socket.Shutdown(SocketShutdown.Send);
+        ServerLog.Listed(log, client, devices.Count);
+    }
+
+    private void Import(BusId busId)
+    {
+        Span<byte> reply = stackalloc byte[ImportReply.Size];
+        socket.SendTimeout = (int)options.RequestTime.TotalMilliseconds;
+        var status = registry.TryLease(busId, client, out var lease);
+        if (status != OperationStatus.Ok)
+        {
+            ServerLog.ImportRefused(log, client, busId, status);
+            ImportReply.WriteRefusal(reply, status);
+            SendAll(reply[..OperationHeader.Size]);
+            return;
+        }
+
+        Imported?.Invoke();
+        var isDrained = true;
+        try
+        {
+            var record = DeviceListing.ToRecord(lease!.Device.Info);
+            ImportReply.WriteGrant(reply, record);
+            using var session = new UrbSession(socket, lease.Device, record.DeviceId, options.Session, allSessions);
+            lease.UsedBy(session.Stop);
+            _lease = lease;
+            SendAll(reply);
+            isDrained = RunSession(session, busId);
+        }
+        finally
+        {
+            lease!.Release(isDrained);
+            ServerLog.DeviceReleased(log, client, busId);
+        }
+    }
+
+    /// <summary>True if the device has given back every transfer.</summary>
+    private bool RunSession(UrbSession session, BusId busId)
+    {
+        socket.ReceiveTimeout = 0; // an idle device is silent for as long as it likes
+        socket.SendTimeout = 0;
+        ServerLog.SessionStarted(log, client, busId);
+        var end = session.Run();
+        if (end.Cause is SessionEndCause.ProtocolViolation or SessionEndCause.DeviceFailed)
+        {
+            ServerLog.SessionBroken(log, client, busId, end.Cause, end.Reason);
+        }
+        else
+        {
+            ServerLog.SessionEnded(log, client, busId, end.Reason);
+        }
+
+        return session.IsDrained;
+    }
+
+    private void SendAll(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            bytes = bytes[socket.Send(bytes)..];
+        }
+    }
+}

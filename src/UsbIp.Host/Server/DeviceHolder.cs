@@ -1,0 +1,6 @@
+namespace UsbIp.Host.Server;
+
+/// <summary>Who holds a device.</summary>
+/// <param name="Client">The client's address and port.</param>
+/// <param name="Since">When the import was granted.</param>
+public sealed record DeviceHolder(string Client, DateTimeOffset Since);

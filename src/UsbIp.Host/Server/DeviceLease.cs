@@ -1,0 +1,58 @@
+using UsbIp.Devices;
+
+namespace UsbIp.Host.Server;
+
+/// <summary>
+/// The right to use one device, held by one session. Owns the open device; <see cref="Release"/> gives it back to its kernel driver and, last of all,
+/// lets the next client in.
+/// </summary>
+public sealed class DeviceLease
+{
+    private readonly Lock _gate = new();
+    private readonly DeviceRegistry _registry;
+    private readonly ExportedDevice _export;
+    private Action<string>? _stopSession;
+    private string? _stopReason;
+
+    internal DeviceLease(DeviceRegistry registry, ExportedDevice export, DeviceHolder holder)
+    {
+        (_registry, _export, Holder) = (registry, export, holder);
+    }
+
+    public DeviceHolder Holder { get; }
+
+    /// <summary>The open device. Set before anyone but the registry sees the lease.</summary>
+    public IUsbDevice Device { get; internal set; } = null!;
+
+    /// <summary>Says how to end the session that uses the device; at once, if that was asked for meanwhile.</summary>
+    public void UsedBy(Action<string> stopSession)
+    {
+        lock (_gate)
+        {
+            _stopSession = stopSession;
+            if (_stopReason is null)
+            {
+                return;
+            }
+        }
+
+        stopSession(_stopReason);
+    }
+
+    /// <summary>Ends the session that uses the device. Returns at once.</summary>
+    public void Stop(string reason)
+    {
+        Action<string>? stopSession;
+        lock (_gate)
+        {
+            _stopReason ??= reason;
+            stopSession = _stopSession;
+        }
+
+        stopSession?.Invoke(reason);
+    }
+
+    /// <summary>Resets the device, closes it and frees it for the next client. Blocks. Call once.</summary>
+    /// <param name="isDrained">False if transfers are still out: then the device stays open and claimed, in an error state.</param>
+    public void Release(bool isDrained) => _registry.Release(_export, this, isDrained);
+}

@@ -1,0 +1,9 @@
+using UsbIp.Devices;
+
+namespace UsbIp.Host.Server;
+
+/// <summary>A device of this machine as it stands right now.</summary>
+/// <param name="Info">The device.</param>
+/// <param name="Exported">Whether clients may import it.</param>
+/// <param name="Holder">Who has imported it, or null.</param>
+public sealed record RegisteredDevice(UsbDeviceInfo Info, bool Exported, DeviceHolder? Holder);

@@ -1,0 +1,71 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using UsbIp.Host.Session;
+using UsbIp.Protocol;
+
+namespace UsbIp.Host.Server;
+
+/// <summary>Every log text of the server and its sessions. Ids: 100 listening and connections, 200 sessions, 300 devices.</summary>
+internal static partial class ServerLog
+{
+    [LoggerMessage(100, LogLevel.Information, "Listening on {Endpoint}.")]
+    public static partial void Listening(ILogger log, IPEndPoint endpoint);
+
+    [LoggerMessage(101, LogLevel.Warning, "Accepting a connection went wrong: {Error}.")]
+    public static partial void AcceptFailed(ILogger log, SocketError error);
+
+    [LoggerMessage(102, LogLevel.Warning, "{Client}: closed, {Limit} connections without an import are open already.")]
+    public static partial void TooManyConnections(ILogger log, string client, int limit);
+
+    [LoggerMessage(103, LogLevel.Warning, "{Client}: closed, it speaks TLS and this host does not yet.")]
+    public static partial void TlsNotSpoken(ILogger log, string client);
+
+    [LoggerMessage(104, LogLevel.Warning, "{Client}: closed, its first byte 0x{First:x2} is not that of USB/IP 1.1.1 (0x01).")]
+    public static partial void UnknownFirstByte(ILogger log, string client, byte first);
+
+    [LoggerMessage(105, LogLevel.Debug, "{Client}: closed, it sent nothing.")]
+    public static partial void SilentConnection(ILogger log, string client);
+
+    [LoggerMessage(106, LogLevel.Warning, "{Client}: closed. {Reason}")]
+    public static partial void RequestBroken(ILogger log, string client, string reason);
+
+    [LoggerMessage(107, LogLevel.Information, "{Client}: connection lost: {Error}.")]
+    public static partial void ConnectionLost(ILogger log, string client, SocketError error);
+
+    [LoggerMessage(108, LogLevel.Error, "{Client}: closed by a fault of this program.")]
+    public static partial void ConnectionFailed(ILogger log, string client, Exception exception);
+
+    [LoggerMessage(109, LogLevel.Debug, "{Client}: listed {Count} devices.")]
+    public static partial void Listed(ILogger log, string client, int count);
+
+    [LoggerMessage(200, LogLevel.Information, "{Client} {BusId}: attached.")]
+    public static partial void SessionStarted(ILogger log, string client, BusId busId);
+
+    [LoggerMessage(201, LogLevel.Information, "{Client} {BusId}: ended, {Reason}.")]
+    public static partial void SessionEnded(ILogger log, string client, BusId busId, string reason);
+
+    [LoggerMessage(202, LogLevel.Warning, "{Client} {BusId}: ended by {Cause}. {Reason}")]
+    public static partial void SessionBroken(ILogger log, string client, BusId busId, SessionEndCause cause, string reason);
+
+    [LoggerMessage(203, LogLevel.Information, "{Client} {BusId}: import refused with {Status}.")]
+    public static partial void ImportRefused(ILogger log, string client, BusId busId, OperationStatus status);
+
+    [LoggerMessage(300, LogLevel.Information, "{BusId}: exported ({Vendor:x4}:{Product:x4}).")]
+    public static partial void Exported(ILogger log, BusId busId, ushort vendor, ushort product);
+
+    [LoggerMessage(301, LogLevel.Information, "{BusId}: no longer exported.")]
+    public static partial void Unexported(ILogger log, BusId busId);
+
+    [LoggerMessage(302, LogLevel.Warning, "{BusId}: {Client} asked for it, but what was exported is not plugged in now.")]
+    public static partial void NotPresent(ILogger log, BusId busId, string client);
+
+    [LoggerMessage(303, LogLevel.Warning, "{BusId}: {Client} asked for it, but: {Reason} {Hint}")]
+    public static partial void OpenRefused(ILogger log, BusId busId, string client, string reason, string hint);
+
+    [LoggerMessage(304, LogLevel.Information, "{Client} {BusId}: the device is back with this machine.")]
+    public static partial void DeviceReleased(ILogger log, string client, BusId busId);
+
+    [LoggerMessage(305, LogLevel.Information, "{BusId}: {What}.")]
+    public static partial void TopologyChanged(ILogger log, BusId busId, string what);
+}

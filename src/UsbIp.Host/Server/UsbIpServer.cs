@@ -1,0 +1,152 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using UsbIp.Host.Session;
+
+namespace UsbIp.Host.Server;
+
+/// <summary>
+/// Listens and gives each connection its thread. Accepting is asynchronous, everything behind it synchronous: see
+/// <see cref="RequestReader"/>. When <see cref="RunAsync"/> returns, every session has ended and every device was given back.
+/// </summary>
+public sealed class UsbIpServer(DeviceRegistry registry, ServerOptions options, ILoggerFactory loggers) : IDisposable
+{
+    private readonly ILogger _log = loggers.CreateLogger<UsbIpServer>();
+    private readonly TransferBudget _allSessions = new(options.Session.MaxBytesOfAllSessions, int.MaxValue);
+    private readonly List<Socket> _listeners = [];
+    private readonly Lock _gate = new();
+    private readonly HashSet<Connection> _connections = [];
+    private readonly TaskCompletionSource _allEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _unimported;
+    private bool _stopping;
+
+    /// <summary>Connections of every kind.</summary>
+    public int ConnectionCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _connections.Count;
+            }
+        }
+    }
+
+    /// <summary>Bytes that URBs of all sessions hold in flight.</summary>
+    public long BytesInFlight => _allSessions.Bytes;
+
+    /// <summary>Begins to listen; returns the endpoint with its port, for those who asked for port 0. Call before <see cref="RunAsync"/>.</summary>
+    /// <exception cref="SocketException">The address cannot be listened on.</exception>
+    public IPEndPoint Listen(IPEndPoint endpoint)
+    {
+        var listener = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            if (endpoint.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                listener.DualMode = false; // IPv4 has a listener of its own, so that each address is exactly what was asked for
+            }
+
+            listener.Bind(endpoint);
+            listener.Listen(128);
+        }
+        catch (SocketException)
+        {
+            listener.Dispose();
+            throw;
+        }
+
+        _listeners.Add(listener);
+        var bound = (IPEndPoint)listener.LocalEndPoint!;
+        ServerLog.Listening(_log, bound);
+        return bound;
+    }
+
+    /// <summary>Serves until <paramref name="stop"/>, then ends every session and waits until their devices are back.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var loops = _listeners.Select(listener => AcceptLoopAsync(listener, stop)).Append(registry.WatchAsync(stop)).ToList();
+        await Task.WhenAll(loops);
+        List<Connection> open;
+        lock (_gate)
+        {
+            _stopping = true;
+            open = [.. _connections];
+            if (open.Count == 0)
+            {
+                _allEnded.TrySetResult();
+            }
+        }
+
+        open.ForEach(connection => connection.Stop("the host is stopping"));
+        await _allEnded.Task;
+    }
+
+    public void Dispose() => _listeners.ForEach(listener => listener.Dispose());
+
+    private async Task AcceptLoopAsync(Socket listener, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                var socket = await listener.AcceptAsync(stop);
+                Accept(socket);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            catch (SocketException e)
+            {
+                // The peer was gone before it was accepted, or this process is out of file descriptors: neither ends the service.
+                ServerLog.AcceptFailed(_log, e.SocketErrorCode);
+                await Task.Delay(TimeSpan.FromMilliseconds(e.SocketErrorCode == SocketError.TooManyOpenSockets ? 100 : 0), CancellationToken.None);
+            }
+        }
+    }
+
+    private void Accept(Socket socket)
+    {
+        var client = socket.RemoteEndPoint?.ToString() ?? "unknown";
+        if (Interlocked.Increment(ref _unimported) > options.MaxUnimported)
+        {
+            Interlocked.Decrement(ref _unimported);
+            ServerLog.TooManyConnections(_log, client, options.MaxUnimported);
+            socket.Dispose();
+            return;
+        }
+
+        var counted = 1;
+        var connection = new Connection(socket, client, registry, options, _allSessions, loggers.CreateLogger<Connection>())
+        {
+            Imported = () =>
+            {
+                if (Interlocked.Exchange(ref counted, 0) == 1)
+                {
+                    Interlocked.Decrement(ref _unimported);
+                }
+            },
+        };
+        lock (_gate)
+        {
+            _connections.Add(connection);
+        }
+
+        var thread = new Thread(() => RunConnection(connection), 256 * 1024) { IsBackground = true, Name = $"client {client}" };
+        thread.Start();
+    }
+
+    private void RunConnection(Connection connection)
+    {
+        connection.Run();
+        lock (_gate)
+        {
+            _connections.Remove(connection);
+            if (_stopping && _connections.Count == 0)
+            {
+                _allEnded.TrySetResult();
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using UsbIp.Protocol;
+
+namespace UsbIp.Host.Session;
+
+/// <summary>
+/// How much one imported session may cost. A Linux client's programs cannot have more than 16 MiB in flight (usbfs_memory_mb),
+/// so no honest client meets these limits.
+/// </summary>
+public sealed record SessionLimits
+{
+    /// <summary>URBs in flight, replies that wait to be sent included.</summary>
+    public int MaxUrbs { get; init; } = 1024;
+
+    /// <summary>Bytes of transfer buffers in flight.</summary>
+    public long MaxBytes { get; init; } = 24L * 1024 * 1024;
+
+    /// <summary>Bytes of transfer buffers in flight over all sessions together.</summary>
+    public long MaxBytesOfAllSessions { get; init; } = 64L * 1024 * 1024;
+
+    /// <summary>Bytes of one transfer buffer; more is answered with -ENOMEM.</summary>
+    public int MaxTransferLength { get; init; } = ProtocolLimits.MaxTransferLength;
+
+    /// <summary>A transfer_buffer_length above this is no request but nonsense: the session ends instead of draining it.</summary>
+    public int MaxDrainedLength { get; init; } = 256 * 1024 * 1024;
+
+    /// <summary>Replies that wait to be sent. Refusals cost the peer nothing to provoke, so a peer that never reads is cut off here.</summary>
+    public int MaxQueuedReplies { get; init; } = 8192;
+
+    /// <summary>How long a full socket may take no byte before its session ends.</summary>
+    public TimeSpan SendStall { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a device may take to give back cancelled transfers before a special request or the end of the session.</summary>
+    public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(5);
+}

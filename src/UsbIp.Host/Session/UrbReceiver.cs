@@ -1,0 +1,162 @@
+using UsbIp.Devices;
+using UsbIp.Protocol;
+using UsbIp.Protocol.Descriptors;
+
+namespace UsbIp.Host.Session;
+
+/// <summary>
+/// The receive loop of a session: header by header, checks, takes memory within the budget, reads the payload into it and passes the URB on. Waits for
+/// the client's bytes and for nothing else: neither for the device, nor for memory, nor for replies to leave, for behind any of these may
+/// be the very UNLINK that frees them.
+/// </summary>
+public sealed class UrbReceiver(
+    ReceiveBuffer receive,
+    IUsbDevice device,
+    SubmitValidator validator,
+    TransferBudget budget,
+    PendingUrbs pending,
+    DeviceQueue queue,
+    ReplyQueue replies,
+    int maxQueuedReplies)
+{
+    /// <summary>Runs until the client closes the connection between two messages.</summary>
+    /// <exception cref="ProtocolException">The client broke the protocol, or closed inside a message.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The connection broke, or was shut down by the session.</exception>
+    public void Run()
+    {
+        while (true)
+        {
+            var bytes = receive.ReadHeader(ProtocolConstants.UrbHeaderSize);
+            if (bytes.IsEmpty)
+            {
+                return;
+            }
+
+            var header = UrbHeader.Read(bytes);
+            switch (header.Command)
+            {
+                case UrbCommand.Submit:
+                    ReceiveSubmit(SubmitRequest.Read(header, bytes));
+                    break;
+                case UrbCommand.Unlink:
+                    ReceiveUnlink(UnlinkRequest.Read(header, bytes));
+                    break;
+                default:
+                    throw new ProtocolException($"Message with seqnum {header.Seqnum}: {header.Command} is a reply; a client sends requests.");
+            }
+
+            if (replies.Overflowed)
+            {
+                throw new ProtocolException($"More than {maxQueuedReplies} replies wait: the client sends and does not read.");
+            }
+        }
+    }
+
+    private void ReceiveSubmit(in SubmitRequest request)
+    {
+        var verdict = validator.Check(request, queue.HasSpecial);
+        var isoBytes = (long)verdict.IsoPackets * IsoPacket.Size;
+        if (verdict.Refusal != UrbStatus.Ok)
+        {
+            Refuse(request, verdict.Refusal, verdict.PayloadLength + isoBytes);
+            return;
+        }
+
+        // The buffer must hold what is on the wire, which may be more than the device's data stage.
+        var length = Math.Max(verdict.Length, verdict.PayloadLength);
+        if (!budget.TryReserve(length))
+        {
+            Refuse(request, UrbStatus.NoMemory, verdict.PayloadLength + isoBytes);
+            return;
+        }
+
+        var urb = pending.Rent();
+        urb.Prepare(request, verdict.Type, length, verdict.IsoPackets);
+        var isPassedOn = false;
+        try
+        {
+            isPassedOn = ReadAndSubmit(urb, verdict);
+        }
+        finally
+        {
+            if (!isPassedOn)
+            {
+                Abandon(urb);
+            }
+        }
+    }
+
+    /// <summary>True if the URB is out of this loop's hands.</summary>
+    private bool ReadAndSubmit(PendingUrb urb, in SubmitVerdict verdict)
+    {
+        var request = urb.Request;
+        var transfer = device.CreateTransfer(verdict.Length, verdict.IsoPackets);
+        urb.Transfer = transfer;
+        transfer.Tag = urb;
+        transfer.Type = verdict.Type;
+        transfer.EndpointAddress = request.EndpointAddress;
+        if (verdict.PayloadLength > 0)
+        {
+            var kept = Math.Min(verdict.PayloadLength, verdict.Length);
+            receive.ReadInto(transfer.Data[..kept]);
+            receive.Drain(verdict.PayloadLength - kept);
+        }
+
+        Span<byte> packet = stackalloc byte[IsoPacket.Size];
+        for (var index = 0; index < verdict.IsoPackets; index++)
+        {
+            receive.ReadInto(packet);
+            urb.IsoPackets[index] = IsoPacket.Read(packet);
+        }
+
+        if (verdict.Type == TransferType.Isochronous)
+        {
+            if (!IsoLayout.IsServable(urb.IsoPackets, request.BufferLength))
+            {
+                replies.TryPost(Reply.Refused(request with { PacketCount = 0 }, UrbStatus.Invalid));
+                return false;
+            }
+
+            IsoLayout.Gather(urb.IsoPackets, transfer, request.Direction == UrbDirection.Out);
+        }
+        else if (verdict.Type == TransferType.Control)
+        {
+            transfer.Setup = request.Setup;
+            urb.Special = SpecialRequest.From(request.Setup);
+        }
+        else
+        {
+            transfer.ZeroPacket = request.Flags.HasFlag(TransferFlags.ZeroPacket) && request.Direction == UrbDirection.Out;
+        }
+
+        pending.Add(urb);
+        queue.Submit(urb);
+        return true;
+    }
+
+    private void ReceiveUnlink(in UnlinkRequest request)
+    {
+        validator.RequireOurDevice(request.Seqnum, request.DeviceId);
+        if (pending.TryUnlink(request, out var urb))
+        {
+            queue.Cancel(urb, request.TargetSeqnum);
+        }
+    }
+
+    private void Refuse(in SubmitRequest request, UrbStatus status, long bytesBehind)
+    {
+        receive.Drain(bytesBehind);
+
+        // A refusal carries no packets, so it must not announce any.
+        var echoed = request.PacketCount == -1 ? -1 : 0;
+        replies.TryPost(Reply.Refused(request with { PacketCount = echoed }, status));
+    }
+
+    private void Abandon(PendingUrb urb)
+    {
+        urb.Transfer?.Dispose();
+        urb.Transfer = null;
+        budget.Release(urb.ReservedLength);
+        pending.Return(urb);
+    }
+}

@@ -1,0 +1,96 @@
+using Microsoft.Extensions.Logging;
+using UsbIp.Devices;
+
+namespace UsbIp.Host.LibUsb;
+
+/// <summary>Takes a device: its node, a libusb handle on it, and all its interfaces; or says in a sentence why not, with nothing kept.</summary>
+internal sealed class DeviceOpener(LibUsbOptions options, SysfsDevices devices, ClaimsFile? notes, ILogger logger)
+{
+    /// <exception cref="UsbException">The device cannot be served, opened or claimed.</exception>
+    public LibUsbDevice Open(UsbDeviceInfo device, LibUsbEventThread events, Action<LibUsbDevice> closed)
+    {
+        var node = UsbfsNode.Open(options.NodeRoot, device);
+        nint handle = 0;
+        try
+        {
+            // The node's number may have gone to another device between the listing and the open.
+            if (devices.DeviceNumber(device.BusId.ToString()) != device.DeviceNumber)
+            {
+                throw new UsbException(UsbFailure.NotFound, $"The device {device.BusId} was unplugged while it was being opened.");
+            }
+
+            var error = LibUsbNative.WrapSysDevice(events.Context, node.Descriptor, out handle);
+            if (error != LibUsbError.Success)
+            {
+                throw new UsbException(UsbFailure.Other, $"libusb does not take the device {device.BusId} ({node.Path}): {error}.");
+            }
+
+            var claims = new InterfaceClaims(handle, device, node, devices, notes, logger);
+            var (claimError, refused) = claims.ClaimAll();
+            if (claimError != LibUsbError.Success)
+            {
+                claims.GiveBack();
+                throw ClaimRefusal(device, node.Path, refused, claimError);
+            }
+
+            return new LibUsbDevice(device, node, handle, claims, events, closed);
+        }
+        catch
+        {
+            if (handle != 0)
+            {
+                LibUsbNative.Close(handle);
+            }
+
+            node.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether a device is one to be served at all.</summary>
+    /// <exception cref="UsbException">It is not.</exception>
+    public void CheckServable(UsbDeviceInfo device)
+    {
+        if (device.IsHub)
+        {
+            throw new UsbException(
+                UsbFailure.NotServable, $"The device {device.BusId} is a hub, and hubs are not served.", "serve the devices that are plugged into it");
+        }
+
+        if (device.IsRemote && !options.AllowRemote)
+        {
+            throw new UsbException(
+                UsbFailure.NotServable,
+                $"The device {device.BusId} is itself attached through USB/IP, so serving it would make a loop.",
+                "serve it from the machine that it is plugged into");
+        }
+
+        if (devices.Driver(device.BusId.ToString()) is { } driver and not "usb")
+        {
+            throw new UsbException(
+                UsbFailure.Busy,
+                $"The device {device.BusId} is held whole by the kernel driver {driver}.",
+                driver == "usbip-host" ? $"usbip unbind -b {device.BusId}" : $"echo {device.BusId} > /sys/bus/usb/drivers/{driver}/unbind");
+        }
+    }
+
+    private static UsbException ClaimRefusal(UsbDeviceInfo device, string nodePath, BoundInterface refused, LibUsbError error)
+    {
+        if (error == LibUsbError.NoDevice)
+        {
+            return new UsbException(UsbFailure.NotFound, $"The device {device.BusId} was unplugged while it was being claimed.");
+        }
+
+        if (error != LibUsbError.Busy)
+        {
+            return new UsbException(UsbFailure.Other, $"The interface {refused.Name} of the device {device.BusId} cannot be claimed: {error}.");
+        }
+
+        var holders = NodeHolders.Describe(nodePath);
+        var holder = refused.Driver is null or "usbfs" ? "another program" : $"the kernel driver {refused.Driver}";
+        return new UsbException(
+            UsbFailure.Busy,
+            $"The interface {refused.Name} of the device {device.BusId} is held by {holder}{(holders.Length > 0 ? ": " + holders : "")}.",
+            holders.Length > 0 ? "end that program, or let it release the device" : $"find the program with: lsof {nodePath}");
+    }
+}

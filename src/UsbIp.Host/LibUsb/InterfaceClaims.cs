@@ -1,0 +1,123 @@
+using Microsoft.Extensions.Logging;
+using UsbIp.Devices;
+
+namespace UsbIp.Host.LibUsb;
+
+/// <summary>
+/// All interfaces of an open device, taken from their kernel drivers together and given back together, across changes of configuration.
+/// Used by one thread at a time; owned by its <see cref="LibUsbDevice"/>.
+/// </summary>
+internal sealed class InterfaceClaims(nint device, UsbDeviceInfo info, UsbfsNode node, SysfsDevices devices, ClaimsFile? notes, ILogger logger)
+{
+    private readonly string _name = info.BusId.ToString();
+    private readonly IReadOnlyList<BoundInterface> _before = devices.Interfaces(info.BusId.ToString());
+    private readonly HashSet<byte> _noted = [];
+    private readonly List<BoundInterface> _claimed = [];
+
+    /// <summary>
+    /// Claims every interface that the active configuration has, by bInterfaceNumber (numbers may have gaps); none while unconfigured.
+    /// </summary>
+    /// <returns>What went wrong and with which interface; nothing stays claimed then.</returns>
+    public (LibUsbError Error, BoundInterface Refused) ClaimAll()
+    {
+        LibUsbNative.SetAutoDetachKernelDriver(device, 1); // claim and detach in one step (USBDEVFS_DISCONNECT_CLAIM)
+        foreach (var one in devices.Interfaces(_name))
+        {
+            Note(one.Number);
+            var error = LibUsbNative.ClaimInterface(device, one.Number);
+            if (error != LibUsbError.Success)
+            {
+                Release(giveBack: true);
+                return (error, one);
+            }
+
+            _claimed.Add(one);
+        }
+
+        if (logger.IsEnabled(LogLevel.Debug))
+        {
+            var active = devices.Read(_name)?.ActiveConfiguration ?? 0;
+            Log.Claimed(logger, _name, string.Join(", ", _claimed.Select(one => one.Number)), active);
+        }
+
+        return (LibUsbError.Success, default);
+    }
+
+    /// <summary>
+    /// SET_CONFIGURATION as usbfs wants it: nothing may be claimed meanwhile, and kernel drivers must not come back in between. Drivers that
+    /// bind to the interfaces of another configuration as the kernel makes them are detached at once. The same value again makes the kernel
+    /// reset toggles and alternate settings (usb_reset_configuration).
+    /// </summary>
+    public LibUsbError Configure(byte value)
+    {
+        Release(giveBack: false);
+        var error = LibUsbNative.SetConfiguration(device, value == 0 ? -1 : value);
+        var (claimError, _) = ClaimAll();
+        return error == LibUsbError.Success ? claimError : error;
+    }
+
+    /// <summary>Leaves the device as it was found: its configuration, and its interfaces with the kernel drivers that they had.</summary>
+    public void GiveBack()
+    {
+        var isPresent = devices.Read(_name) is { } now && now.DeviceNumber == info.DeviceNumber;
+        var isChanged = isPresent && devices.Read(_name)?.ActiveConfiguration != info.ActiveConfiguration;
+        Release(giveBack: !isChanged);
+        if (isChanged)
+        {
+            var error = LibUsbNative.SetConfiguration(device, info.ActiveConfiguration == 0 ? -1 : info.ActiveConfiguration);
+            if (error is not (LibUsbError.Success or LibUsbError.NoDevice))
+            {
+                Log.ConfigurationNotRestored(logger, _name, info.ActiveConfiguration, error);
+            }
+        }
+
+        if (isPresent)
+        {
+            CheckDrivers();
+        }
+
+        foreach (var number in _noted)
+        {
+            notes?.Remove(new ClaimedInterface(info.BusId, info.DeviceNumber, number));
+        }
+
+        _noted.Clear();
+        Log.GivenBack(logger, _name);
+    }
+
+    private void Release(bool giveBack)
+    {
+        LibUsbNative.SetAutoDetachKernelDriver(device, giveBack ? 1 : 0);
+        foreach (var one in _claimed)
+        {
+            var error = LibUsbNative.ReleaseInterface(device, one.Number);
+            if (error is not (LibUsbError.Success or LibUsbError.NoDevice))
+            {
+                Log.ReleaseFailed(logger, one.Name, error);
+            }
+        }
+
+        _claimed.Clear();
+    }
+
+    /// <summary>libusb says nothing of a driver that does not come back, so the kernel is asked, and once more told.</summary>
+    private void CheckDrivers()
+    {
+        foreach (var one in _before)
+        {
+            if (one.Driver is { } driver && driver != "usbfs" && devices.Driver(one.Name) is null && !node.TryReconnect(one.Number)
+                && devices.Driver(one.Name) is null)
+            {
+                Log.DriverNotBack(logger, one.Name, driver);
+            }
+        }
+    }
+
+    private void Note(byte number)
+    {
+        if (_noted.Add(number))
+        {
+            notes?.Add(new ClaimedInterface(info.BusId, info.DeviceNumber, number));
+        }
+    }
+}

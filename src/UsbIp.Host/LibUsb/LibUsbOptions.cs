@@ -1,0 +1,23 @@
+namespace UsbIp.Host.LibUsb;
+
+/// <summary>Where the system keeps its USB devices, and what may be served.</summary>
+public sealed record LibUsbOptions
+{
+    /// <summary>The kernel's list of devices.</summary>
+    public string SysfsRoot { get; init; } = "/sys/bus/usb/devices";
+
+    /// <summary>The device nodes.</summary>
+    public string NodeRoot { get; init; } = "/dev/bus/usb";
+
+    /// <summary>Where claims are noted for <see cref="ClaimRecovery"/>; null notes nothing.</summary>
+    public string? ClaimsDirectory { get; init; } = DefaultClaimsDirectory;
+
+    /// <summary>Serve devices that are themselves attached through USB/IP. Only for tests: a device served to its own machine is a loop.</summary>
+    public bool AllowRemote { get; init; }
+
+    /// <summary>/run/usbip-host for root, XDG_RUNTIME_DIR/usbip-host for others: gone with the next boot, as the claims are.</summary>
+    public static string DefaultClaimsDirectory =>
+        Environment.GetEnvironmentVariable("RUNTIME_DIRECTORY") is { Length: > 0 } service ? service.Split(':')[0]
+        : Environment.IsPrivilegedProcess || Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is not { Length: > 0 } user ? "/run/usbip-host"
+        : Path.Combine(user, "usbip-host");
+}

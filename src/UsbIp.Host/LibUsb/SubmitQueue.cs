@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using UsbIp.Protocol;
+
+namespace UsbIp.Host.LibUsb;
+
+/// <summary>
+/// Hands the transfers of one device to libusb in order. usbfs has one memory budget for the whole system; when it is spent, transfers wait
+/// here, oldest first, and everything submitted later waits behind them, so that no endpoint is served out of order. They are tried again
+/// after every completion of any device and a few milliseconds apart. Safe for use by several threads.
+/// </summary>
+internal sealed class SubmitQueue(LibUsbEventThread events, Func<long> memoryLimit)
+{
+    /// <summary>usbfs accounts for the URB itself too (kernel: devio.c, proc_do_submiturb).</summary>
+    private const int UrbOverhead = 1024;
+
+    /// <summary>How long the oldest transfer may find no memory before it is answered with -ENOMEM: every wait has an end.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly Lock _gate = new();
+    private readonly LinkedList<LibUsbTransfer> _waiting = [];
+    private bool _isClosed;
+
+    /// <summary>Ok if libusb or this queue has it, so that it is not the caller's any more; otherwise what refused it.</summary>
+    public UrbStatus Submit(LibUsbTransfer transfer)
+    {
+        lock (_gate)
+        {
+            if (_isClosed)
+            {
+                return UrbStatus.Shutdown;
+            }
+
+            if (_waiting.Count == 0)
+            {
+                // The address is read first: once libusb has the transfer it may already have completed and been disposed.
+                var endpoint = transfer.Transfer.EndpointAddress;
+                var error = transfer.Submit();
+                if (error != LibUsbError.NoMemory)
+                {
+                    return error.ToSubmitStatus(endpoint);
+                }
+
+                if (CanNeverFit(transfer))
+                {
+                    return UrbStatus.NoMemory;
+                }
+
+                events.Starved(this);
+            }
+
+            transfer.WaitingSince = Stopwatch.GetTimestamp();
+            _waiting.AddLast(transfer.WaitingNode);
+            return UrbStatus.Ok;
+        }
+    }
+
+    /// <summary>True if the transfer was still waiting: libusb never had it, and it is the caller's again.</summary>
+    public bool TryWithdraw(LibUsbTransfer transfer)
+    {
+        lock (_gate)
+        {
+            if (transfer.WaitingNode.List != _waiting)
+            {
+                return false;
+            }
+
+            _waiting.Remove(transfer.WaitingNode);
+            SatisfiedIfEmptyLocked();
+            return true;
+        }
+    }
+
+    /// <summary>Tries again, oldest first, until usbfs refuses. Adds those that ended instead to <paramref name="ended"/>, their status set.</summary>
+    public void Retry(List<LibUsbTransfer> ended)
+    {
+        lock (_gate)
+        {
+            while (_waiting.First is { } first)
+            {
+                var transfer = first.Value;
+                var endpoint = transfer.Transfer.EndpointAddress;
+                _waiting.RemoveFirst();
+                var error = transfer.Submit();
+                if (error == LibUsbError.NoMemory && Stopwatch.GetElapsedTime(transfer.WaitingSince) < Patience)
+                {
+                    _waiting.AddFirst(first);
+                    return;
+                }
+
+                if (error != LibUsbError.Success)
+                {
+                    transfer.Transfer.Status = error.ToSubmitStatus(endpoint);
+                    ended.Add(transfer);
+                }
+            }
+
+            SatisfiedIfEmptyLocked();
+        }
+    }
+
+    /// <summary>Takes no more and gives back all that wait: the device is gone.</summary>
+    public void Close(List<LibUsbTransfer> ended)
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            foreach (var transfer in _waiting)
+            {
+                transfer.Transfer.Status = UrbStatus.Shutdown;
+                ended.Add(transfer);
+            }
+
+            _waiting.Clear();
+            SatisfiedIfEmptyLocked();
+        }
+    }
+
+    private bool CanNeverFit(LibUsbTransfer transfer) => memoryLimit() is > 0 and var limit && transfer.Transfer.Length + (long)UrbOverhead > limit;
+
+    private void SatisfiedIfEmptyLocked()
+    {
+        if (_waiting.Count == 0)
+        {
+            events.Satisfied(this);
+        }
+    }
+}

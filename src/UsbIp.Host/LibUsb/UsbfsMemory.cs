@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace UsbIp.Host.LibUsb;
+
+/// <summary>The memory that the kernel lends to transfers of user space: one budget for the whole system (usbcore.usbfs_memory_mb).</summary>
+public static class UsbfsMemory
+{
+    /// <summary>The parameter's file; root can write it at run time.</summary>
+    public const string ParameterPath = "/sys/module/usbcore/parameters/usbfs_memory_mb";
+
+    /// <summary>The kernel's default. With less, fast devices wait for memory.</summary>
+    public const int DefaultMegabytes = 16;
+
+    /// <summary>The budget in MiB; 0 means none is set; null if it cannot be read.</summary>
+    public static int? ReadMegabytes(string path = ParameterPath)
+    {
+        try
+        {
+            return int.TryParse(File.ReadAllText(path).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var megabytes) ? megabytes : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A sentence for the operator if the budget is small, or null.</summary>
+    public static string? Advice(int? megabytes) => megabytes is > 0 and < DefaultMegabytes
+        ? $"usbfs_memory_mb is {megabytes}, less than the kernel's default of {DefaultMegabytes}: transfers will wait for memory. "
+          + $"Raise it with: echo 64 > {ParameterPath}"
+        : null;
+
+    /// <summary>The budget in bytes; 0 if there is none or it is not known.</summary>
+    internal static long ReadLimit() => (ReadMegabytes() ?? 0) * 1024L * 1024L;
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using UsbIp.Devices;
+
+namespace UsbIp.Host.LibUsb;
+
+/// <summary>
+/// An open device node (/dev/bus/usb/BBB/DDD), and what we ask of the kernel there beside libusb. libusb wraps the descriptor without
+/// owning it: dispose this after the libusb handle. No finalizer, which could close the descriptor under libusb.
+/// </summary>
+internal sealed unsafe class UsbfsNode : IDisposable
+{
+    private const nuint InterfaceControlRequest = 0xC0105512; // USBDEVFS_IOCTL on 64 bit
+    private const nuint InterfaceControlRequest32 = 0xC00C5512; // USBDEVFS_IOCTL on 32 bit
+    private const int ConnectRequest = 0x5517; // USBDEVFS_CONNECT
+
+    private int _descriptor;
+
+    private UsbfsNode(int descriptor, string path)
+    {
+        _descriptor = descriptor;
+        Path = path;
+    }
+
+    public string Path { get; }
+
+    public int Descriptor => _descriptor;
+
+    /// <summary>True once the kernel has disconnected the device from this descriptor (kernel: devio.c, usbdev_poll).</summary>
+    public bool IsDisconnected
+    {
+        get
+        {
+            var entry = new LinuxNative.PollEntry { Descriptor = _descriptor };
+            return LinuxNative.Poll(&entry, 1, 0) > 0 && (entry.Returned & (LinuxNative.PollHangUp | LinuxNative.PollError)) != 0;
+        }
+    }
+
+    public static string PathOf(string nodeRoot, UsbDeviceInfo device) => System.IO.Path.Combine(
+        nodeRoot,
+        device.BusNumber.ToString("D3", CultureInfo.InvariantCulture),
+        device.DeviceNumber.ToString("D3", CultureInfo.InvariantCulture));
+
+    /// <exception cref="UsbException">The node is not there, or this user may not open it.</exception>
+    public static UsbfsNode Open(string nodeRoot, UsbDeviceInfo device)
+    {
+        var path = PathOf(nodeRoot, device);
+        var descriptor = LinuxNative.Open(path, LinuxNative.OpenReadWriteCloseOnExec);
+        return descriptor >= 0 ? new UsbfsNode(descriptor, path) : throw Refusal(device, path, Marshal.GetLastPInvokeError());
+    }
+
+    /// <summary>Lets the kernel find a driver for an interface that has none (kernel: devio.c, USBDEVFS_CONNECT).</summary>
+    /// <returns>True if one has taken it.</returns>
+    public bool TryReconnect(int interfaceNumber)
+    {
+        var control = new LinuxNative.InterfaceControl { InterfaceNumber = interfaceNumber, Request = ConnectRequest };
+        var request = sizeof(nint) == 8 ? InterfaceControlRequest : InterfaceControlRequest32;
+        return LinuxNative.Control(_descriptor, request, &control) > 0;
+    }
+
+    public void Dispose()
+    {
+        var descriptor = Interlocked.Exchange(ref _descriptor, -1);
+        if (descriptor >= 0)
+        {
+            LinuxNative.Close(descriptor);
+        }
+    }
+
+    private static UsbException Refusal(UsbDeviceInfo device, string path, int errno) => errno switch
+    {
+        LinuxNative.AccessDenied or LinuxNative.PermissionDenied => new UsbException(
+            UsbFailure.AccessDenied,
+            $"The device {device.BusId} may not be opened by this user: no permission to read and write {path}.",
+            "run usbip-host as root, or give its group the node with a udev rule: "
+            + $"SUBSYSTEM==\"usb\", ATTR{{idVendor}}==\"{device.Descriptor.VendorId:x4}\", ATTR{{idProduct}}==\"{device.Descriptor.ProductId:x4}\", "
+            + "MODE=\"0660\", GROUP=\"usbip\""),
+        LinuxNative.NoEntry when !Directory.Exists(System.IO.Path.GetDirectoryName(path)) => new UsbException(
+            UsbFailure.BackendMissing,
+            $"The device {device.BusId} has no node: {path} does not exist, nor does its directory.",
+            "a container needs /dev/bus/usb passed in (docker: -v /dev/bus/usb:/dev/bus/usb --device-cgroup-rule='c 189:* rmw')"),
+        LinuxNative.NoEntry or LinuxNative.NoDevice or LinuxNative.NoSuchAddress => new UsbException(
+            UsbFailure.NotFound, $"The device {device.BusId} is gone: {path} is no device any more."),
+        _ => new UsbException(UsbFailure.Other, $"The device {device.BusId} does not open: {path}: {Marshal.GetPInvokeErrorMessage(errno)}."),
+    };
+}

@@ -1,1 +1,3 @@
-return 0;
+using UsbIp.Client.Commands;
+
+return new CommandLine(Output.OfProcess, new ClientSettings()).Run(args);

@@ -1,0 +1,27 @@
+using System.Globalization;
+using UsbIp.Client.Vhci;
+using UsbIp.Protocol.Descriptors;
+
+namespace UsbIp.Client.Commands;
+
+/// <summary>What the commands work on: this machine's kernel, its sysfs, the state files, the names. Tests put a directory of theirs in.</summary>
+public sealed record ClientSettings
+{
+    public VhciDriver Driver { get; init; } = new();
+
+    public string Sysfs { get; init; } = LocalDevice.DefaultSysfs;
+
+    public AttachmentRecords Records { get; init; } = new();
+
+    public Func<UsbNames> LoadNames { get; init; } = UsbNames.Load;
+
+    /// <summary>
+    /// Stretches the waits for this machine's kernel: <c>USBIP_CLIENT_PATIENCE=3</c> on an emulated machine, where enumerating takes longer.
+    /// </summary>
+    public double Patience { get; init; } = ReadPatience(Environment.GetEnvironmentVariable("USBIP_CLIENT_PATIENCE"));
+
+    internal Enumeration Enumeration => new(Driver, Sysfs, Patience);
+
+    private static double ReadPatience(string? text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var factor) ? Math.Clamp(factor, 0.1, 100) : 1;
+}

@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace UsbIp.Client.Commands;
+
+/// <summary>The whole grammar of usbip-client, and how its errors and its help are printed.</summary>
+internal sealed class CommandLine
+{
+    private const string Examples = """
+
+        Examples:
+          usbip-client list raspberry                   what the machine 'raspberry' exports
+          sudo usbip-client attach raspberry 1-2        use its device 1-2 here
+          usbip-client port                             what is attached here
+          sudo usbip-client detach 0                    unplug it again
+          usbip-client inspect raspberry 1-2            its descriptors, without attaching it
+          sudo usbip-client attach -r raspberry -b 1-2  the stock tools' options work too
+
+        Exit codes:
+            0  done                              7  the host speaks another protocol (version)
+            1  any other error                   8  the host cannot be found or reached, or was lost
+            2  wrong command line                9  no answer in time
+            3  no permission                    10  no free port
+            4  kernel module vhci_hcd missing   11  the host broke the protocol
+            5  no such device or attachment     12  attached already
+            6  another client has the device   130  interrupted
+
+        This is the side that uses devices; 'usbip-host' on the other machine exports them.
+        """;
+
+    private readonly RootCommand _root;
+    private readonly Func<bool, Output> _openOutput;
+
+    public CommandLine(Func<bool, Output> openOutput, ClientSettings settings)
+    {
+        _openOutput = openOutput;
+        var global = new GlobalOptions(openOutput, settings);
+        _root = new RootCommand("Use the USB devices of another machine as if they were plugged in here (USB/IP).")
+        {
+            ListCommand.Define(global),
+            DetachCommand.Define(global),
+            PortCommand.Define(global),
+            global.Debug,
+            global.Quiet,
+            global.TcpPort,
+        };
+        foreach (var help in _root.Options.OfType<HelpOption>())
+        {
+            help.Action = new HelpWithExamples(_root, (HelpAction)help.Action!);
+        }
+    }
+
+    public int Run(string[] args)
+    {
+        var output = _openOutput(false);
+        var parsed = _root.Parse(args);
+        if (parsed.Action is ParseErrorAction)
+        {
+            var command = string.Join(' ', Names(parsed));
+            output.Error(
+                new CommandException(ExitCode.Usage, Describe(parsed), $"'{command} --help' for what it takes."), debug: false);
+            return (int)ExitCode.Usage;
+        }
+
+        return parsed.Invoke(new InvocationConfiguration
+        {
+            Output = output.Result,
+            Error = output.Remarks,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null, // the commands that have something to undo listen to signals themselves
+        });
+    }
+
+    private static string Describe(ParseResult parsed) => parsed.UnmatchedTokens switch
+    {
+        [var word, ..] when parsed.CommandResult.Command is RootCommand => $"'{word}' is not a command of usbip-client.",
+        [var word, ..] => $"'{word}' is not an option or argument of '{parsed.CommandResult.Command.Name}', or one too many.",
+        _ when parsed.CommandResult.Command is RootCommand => "No command was given.",
+        _ => parsed.Errors[0].Message,
+    };
+
+    private static IEnumerable<string> Names(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        return command is RootCommand ? ["usbip-client"] : ["usbip-client", command.Name];
+    }
+
+    /// <summary>The generated help; behind that of the program itself, examples and exit codes.</summary>
+    private sealed class HelpWithExamples(RootCommand root, HelpAction inner) : SynchronousCommandLineAction
+    {
+        public override int Invoke(ParseResult parseResult)
+        {
+            var exitCode = inner.Invoke(parseResult);
+            if (parseResult.CommandResult.Command == root)
+            {
+                parseResult.InvocationConfiguration.Output.WriteLine(Examples);
+            }
+
+            return exitCode;
+        }
+    }
+}

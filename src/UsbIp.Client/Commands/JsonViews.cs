@@ -1,0 +1,54 @@
+using System.Text.Json.Serialization;
+
+namespace UsbIp.Client.Commands;
+
+/// <summary>A device of <c>list --json</c>.</summary>
+public sealed record DeviceView(
+    string BusId,
+    uint BusNumber,
+    uint DeviceNumber,
+    string Speed,
+    string VendorId,
+    string ProductId,
+    string? Vendor,
+    string? Product,
+    string DeviceClass,
+    string? ClassName,
+    string Path,
+    IReadOnlyList<string> Interfaces);
+
+/// <summary>The result of <c>list --json</c>.</summary>
+public sealed record DeviceListView(string Host, IReadOnlyList<DeviceView> Devices);
+
+/// <summary>An attachment of <c>port --json</c> and <c>attach --json</c>. The host and the remote busid are null where no state file tells them.</summary>
+public sealed record AttachmentView(
+    int Port,
+    string State,
+    string Speed,
+    string? Host,
+    string? RemoteBusId,
+    uint RemoteBusNumber,
+    uint RemoteDeviceNumber,
+    string? LocalBusId,
+    string? VendorId,
+    string? ProductId,
+    string? Product,
+    IReadOnlyList<string> Nodes);
+
+/// <summary>The result of <c>port --json</c>.</summary>
+public sealed record AttachmentListView(IReadOnlyList<AttachmentView> Ports);
+
+/// <summary>The result of <c>detach --json</c>.</summary>
+public sealed record DetachedView(IReadOnlyList<int> Detached);
+
+/// <summary>What a bridge in the background tells the command that started it: the attachment, or an error.</summary>
+public sealed record BridgeReport(AttachmentView? Attachment, ExitCode ExitCode, string? Error, string? Hint, string? Remark);
+
+/// <summary>Serialisers made at compile time: reflection would cost start-up time, and trimming forbids it.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(DeviceListView))]
+[JsonSerializable(typeof(AttachmentListView))]
+[JsonSerializable(typeof(DetachedView))]
+[JsonSerializable(typeof(BridgeReport))]
+[JsonSerializable(typeof(AttachmentView))]
+public sealed partial class JsonViews : JsonSerializerContext;

@@ -1,0 +1,169 @@
+using System.Buffers.Binary;
+using System.Net.Sockets;
+using System.Text;
+using UsbIp.Protocol;
+
+namespace UsbIp.Client.Remote;
+
+/// <summary>
+/// One TCP connection to a USB/IP server: lists its devices, or imports one and hands the socket over. A server answers one operation
+/// per connection. Blocking throughout, from one thread: a socket that may carry URBs must never have been used asynchronously.
+/// </summary>
+public sealed class HostConnection : IDisposable
+{
+    /// <summary>How long a server may take for its whole answer, however slowly it drips.</summary>
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly HostAddress _address;
+    private Socket? _socket;
+
+    private HostConnection(HostAddress address, Socket socket)
+    {
+        _address = address;
+        _socket = socket;
+    }
+
+    /// <summary>Connects in plain TCP; the place where a TLS handshake would begin, since the first byte tells a host which it is.</summary>
+    /// <exception cref="CommandException">The name does not resolve, or nobody answers there.</exception>
+    public static HostConnection Connect(HostAddress address, TimeSpan? timeout = null) =>
+        new(address, HostDialer.Dial(address, timeout ?? HostDialer.DefaultTimeout));
+
+    /// <summary>Every device that the host exports.</summary>
+    /// <exception cref="CommandException">The host refused, answered nonsense or did not answer in time.</exception>
+    public IReadOnlyList<ListedDevice> List() => Converse("OP_REQ_DEVLIST", stream =>
+    {
+        Span<byte> request = stackalloc byte[OperationHeader.Size];
+        new OperationHeader(OperationCode.DeviceListRequest, OperationStatus.Ok).Write(request);
+        stream.Write(request);
+        var status = ReadHeader(stream, OperationCode.DeviceListReply);
+        return status == OperationStatus.Ok
+            ? DeviceList.ReadBody(stream)
+            : throw new CommandException(ExitCode.Failure, $"{_address} refused to list its devices: {ImportRefusal.Describe(status)}.");
+    });
+
+    /// <summary>Asks for one device. Afterwards the connection is a URB session: <see cref="TakeSocket"/> hands it over.</summary>
+    /// <returns>The record of the device, its speed one that vhci_hcd accepts.</returns>
+    /// <exception cref="CommandException">The host refused, answered nonsense or did not answer in time.</exception>
+    public DeviceRecord Import(BusId busId)
+    {
+        var device = Converse("OP_REQ_IMPORT", stream =>
+        {
+            Span<byte> bytes = stackalloc byte[DeviceRecord.Size];
+            var request = bytes[..ImportRequest.Size];
+            new ImportRequest(busId).Write(request);
+            stream.Write(request);
+            var status = ReadHeader(stream, OperationCode.ImportReply);
+            if (status != OperationStatus.Ok)
+            {
+                throw ImportRefusal.ToException(_address, busId, status);
+            }
+
+            stream.ReadExactly(bytes);
+            return ImportGrant.Check(_address, busId, DeviceRecord.Read(bytes));
+        });
+        _socket!.ReceiveTimeout = 0;
+        _socket.SendTimeout = 0;
+        return device;
+    }
+
+    /// <summary>The socket, blocking and without time-outs; from here on its closing is the caller's duty.</summary>
+    public Socket TakeSocket()
+    {
+        var socket = _socket ?? throw new ObjectDisposedException(nameof(HostConnection));
+        _socket = null;
+        return socket;
+    }
+
+    public void Dispose() => _socket?.Dispose();
+
+    /// <summary>Runs one exchange under a deadline and says in a sentence what went wrong.</summary>
+    private T Converse<T>(string request, Func<Stream, T> exchange)
+    {
+        var socket = _socket ?? throw new ObjectDisposedException(nameof(HostConnection));
+        var late = false;
+        using var deadline = new Timer(
+            _ =>
+            {
+                late = true;
+                Abort(socket);
+            },
+            null,
+            AnswerTimeout,
+            Timeout.InfiniteTimeSpan);
+        try
+        {
+            using var stream = new NetworkStream(socket, ownsSocket: false);
+            return exchange(stream);
+        }
+        catch (ProtocolException error)
+        {
+            throw new CommandException(ExitCode.ProtocolError, $"{_address} broke the protocol: {error.Message}", cause: error);
+        }
+        catch (Exception error) when (late || IsTimeout(error))
+        {
+            throw new CommandException(
+                ExitCode.Timeout,
+                $"{_address} did not answer {request} within {AnswerTimeout.TotalSeconds:0} s.",
+                $"check that a USB/IP server listens on port {_address.Port} of {_address.Host}, and its log.",
+                error);
+        }
+        catch (IOException error)
+        {
+            // EndOfStreamException is one too.
+            throw new CommandException(
+                ExitCode.Network,
+                $"{_address} closed the connection without a whole answer to {request}.",
+                $"look into the log of the server on {_address.Host}.",
+                error);
+        }
+    }
+
+    private OperationStatus ReadHeader(Stream stream, OperationCode expected)
+    {
+        Span<byte> bytes = stackalloc byte[OperationHeader.Size];
+        stream.ReadExactly(bytes);
+        var version = BinaryPrimitives.ReadUInt16BigEndian(bytes);
+        if (version != ProtocolConstants.Version)
+        {
+            throw new CommandException(ExitCode.ProtocolMismatch, DescribeStranger(bytes), $"check that port {_address.Port} of {_address.Host} is a USB/IP server's.");
+        }
+
+        var header = OperationHeader.Read(bytes);
+        return header.Code == expected
+            ? header.Status
+            : throw new ProtocolException($"the reply's code is 0x{(ushort)header.Code:x4}; 0x{(ushort)expected:x4} was expected.");
+    }
+
+    private string DescribeStranger(ReadOnlySpan<byte> bytes)
+    {
+        if (!bytes[..4].ContainsAnyExceptInRange((byte)0x20, (byte)0x7E))
+        {
+            return $"{_address} does not speak USB/IP: its answer begins with '{Encoding.ASCII.GetString(bytes[..4])}'.";
+        }
+
+        if (bytes[0] is 0x15 or 0x16 && bytes[1] == 3)
+        {
+            return $"{_address} speaks TLS; this version of usbip-client speaks plain USB/IP only.";
+        }
+
+        return $"{_address} speaks USB/IP version 0x{BinaryPrimitives.ReadUInt16BigEndian(bytes):x4}; "
+            + $"this program speaks 0x{ProtocolConstants.Version:x4} (1.1.1).";
+    }
+
+    private static bool IsTimeout(Exception error) => error.InnerException is SocketException
+    {
+        SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock,
+    };
+
+    private static void Abort(Socket socket)
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both); // wakes the reader, which sees the end of the stream
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // The peer was faster, or the exchange is over.
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using UsbIp.Protocol;
+
+namespace UsbIp.Client.Remote;
+
+/// <summary>What a host's status of OP_REP_IMPORT means for the user (kernel: tools/usb/usbip/src/usbip_network.c, usbip_op_common_status_string).</summary>
+internal static class ImportRefusal
+{
+    public static string Describe(OperationStatus status) => status switch
+    {
+        OperationStatus.NotAvailable => "request failed (ST_NA)",
+        OperationStatus.DeviceBusy => "device busy (ST_DEV_BUSY)",
+        OperationStatus.DeviceError => "device in error state (ST_DEV_ERR)",
+        OperationStatus.NoDevice => "device not found (ST_NODEV)",
+        OperationStatus.Error => "unexpected response (ST_ERROR)",
+        _ => $"unknown status {(uint)status}",
+    };
+
+    public static CommandException ToException(HostAddress host, BusId busId, OperationStatus status)
+    {
+        var reason = Describe(status);
+        return status switch
+        {
+            OperationStatus.DeviceBusy => new CommandException(
+                ExitCode.Busy,
+                $"{host} refused {busId}: {reason}; another client holds it, or a program on the host does.",
+                $"see who holds it with 'usbip-host status' on {host.Host}, and detach it there."),
+            OperationStatus.DeviceError => new CommandException(
+                ExitCode.Failure,
+                $"{host} refused {busId}: {reason}.",
+                $"unexport and export it again on {host.Host}, or unplug it and plug it in again."),
+            OperationStatus.NoDevice => new CommandException(
+                ExitCode.NotFound,
+                $"{host} exports no device {busId}: {reason}.",
+                $"'usbip-client list {host.Argument}' for what it exports, or 'usbip-host export {busId}' there."),
+            _ => new CommandException(
+                ExitCode.Failure,
+                $"{host} refused {busId}: {reason}.",
+                $"look into the log of the server on {host.Host}; some servers say this while another client holds the device."),
+        };
+    }
+}

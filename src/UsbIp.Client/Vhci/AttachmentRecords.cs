@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Runtime.Versioning;
+
+namespace UsbIp.Client.Vhci;
+
+/// <summary>Where the device on a port comes from, as the stock tools keep it.</summary>
+public sealed record AttachmentRecord(string Host, string TcpPort, string RemoteBusId);
+
+/// <summary>
+/// The state files of the stock tools, one per attached port: <c>/var/run/vhci_hcd/port0</c> holds <c>HOST TCP-PORT BUSID</c> and a
+/// line feed (kernel: tools/usb/usbip/src/usbip_attach.c, record_connection). Both tools thus show each other's attachments.
+/// </summary>
+public sealed class AttachmentRecords(string directory = AttachmentRecords.DefaultDirectory)
+{
+    public const string DefaultDirectory = "/var/run/vhci_hcd";
+
+    /// <summary>The stock tools read lines of up to 99 characters.</summary>
+    private const int MaxLine = 99;
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>Null if there is no record of that port, or none that makes sense.</summary>
+    public AttachmentRecord? Read(int port)
+    {
+        try
+        {
+            using var reader = new StreamReader(PathOf(port));
+            Span<char> text = stackalloc char[MaxLine + 1];
+            var length = reader.ReadBlock(text);
+            var words = new string(text[..length]).TrimEnd('\n').Split(' ');
+            return words is [{ Length: > 0 } host, { Length: > 0 } tcpPort, { Length: > 0 } busId] && !words.Any(HasControl)
+                ? new AttachmentRecord(host, tcpPort, busId)
+                : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <returns>A token for <see cref="Remove"/>.</returns>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not write it.</exception>
+    [UnsupportedOSPlatform("windows")]
+    public DateTime Write(int port, AttachmentRecord record)
+    {
+        Directory.CreateDirectory(directory, OwnerOnly);
+        var path = PathOf(port);
+        var fresh = path + ".new";
+        File.WriteAllText(fresh, $"{record.Host} {record.TcpPort} {record.RemoteBusId}\n");
+        File.SetUnixFileMode(fresh, OwnerOnly);
+        var written = File.GetLastWriteTimeUtc(fresh);
+        File.Move(fresh, path, overwrite: true);
+        return written;
+    }
+
+    /// <summary>Removes the record of a port that is no longer attached.</summary>
+    /// <param name="port">The port's number.</param>
+    /// <param name="written">What <see cref="Write"/> returned: a record that somebody else wrote since then stays. Null removes any.</param>
+    public void Remove(int port, DateTime? written = null)
+    {
+        try
+        {
+            var path = PathOf(port);
+            if (written is null || File.GetLastWriteTimeUtc(path) == written)
+            {
+                File.Delete(path);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A leftover is harmless: records of free ports are never shown, and the next attach overwrites it.
+        }
+    }
+
+    private static bool HasControl(string word) => word.Any(char.IsControl);
+
+    private string PathOf(int port) => Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"port{port}"));
+}

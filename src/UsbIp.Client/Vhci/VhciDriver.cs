@@ -1,0 +1,175 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using UsbIp.Protocol;
+
+namespace UsbIp.Client.Vhci;
+
+/// <summary>The kernel's vhci_hcd, through its directory in sysfs (kernel: drivers/usb/usbip/vhci_sysfs.c). Stateless: every call reads anew.</summary>
+public sealed class VhciDriver(string directory = VhciDriver.DefaultDirectory)
+{
+    /// <summary>Where the attributes of every controller are, also if there are several.</summary>
+    public const string DefaultDirectory = "/sys/devices/platform/vhci_hcd.0";
+
+    private const int ErrnoAgain = 11;
+    private const int ErrnoBusy = 16;
+    private const int ErrnoInvalid = 22;
+
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(2);
+
+    public string Directory { get; } = directory;
+
+    /// <summary>Whether the module is loaded.</summary>
+    public bool IsPresent => File.Exists(Path.Combine(Directory, "status"));
+
+    /// <summary>Writes a text into an attribute in one write(2). Tests put their kernel here.</summary>
+    internal Action<string, string> WriteAttribute { get; init; } = WriteFile;
+
+    /// <summary>Every port of every controller, in the order of their numbers.</summary>
+    /// <exception cref="CommandException">The module is missing, or its status cannot be read.</exception>
+    public IReadOnlyList<VhciPort> ReadPorts()
+    {
+        var ports = new List<VhciPort>();
+        for (var controller = 0; ; controller++)
+        {
+            var path = Path.Combine(Directory, controller == 0 ? "status" : $"status.{controller}");
+            try
+            {
+                ports.AddRange(VhciStatus.Parse(File.ReadAllText(path)));
+            }
+            catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+            {
+                return controller > 0 ? ports : throw VhciModule.Missing(Directory, error);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                throw new CommandException(ExitCode.KernelModule, $"{path} cannot be read: {error.Message}", cause: error);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Gives the kernel one end of a socketpair, on a free port of the hub for that speed. The kernel takes its own reference:
+    /// the caller closes its copy right afterwards. Returns before the device is enumerated.
+    /// </summary>
+    /// <returns>The port's number.</returns>
+    /// <exception cref="CommandException">No port is free, this user may not attach, or the kernel refused.</exception>
+    public int Attach(Socket kernelEnd, DeviceId deviceId, UsbSpeed speed)
+    {
+        // Somebody else may take a port between our look and our write; each port is tried once, after a new look.
+        var tried = new HashSet<int>();
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            var port = FreePort(speed, tried);
+            try
+            {
+                var handle = kernelEnd.SafeHandle.DangerousGetHandle(); // stays valid: the caller owns kernelEnd throughout
+                Write("attach", string.Create(CultureInfo.InvariantCulture, $"{port} {handle} {deviceId.Value} {(uint)speed}\n"));
+                return port;
+            }
+            catch (IOException error) when (Errno(error) == ErrnoBusy)
+            {
+                tried.Add(port);
+            }
+            catch (IOException error) when (Errno(error) == ErrnoAgain && watch.Elapsed < ReadyTimeout)
+            {
+                Thread.Sleep(PollInterval); // the controller is still being set up; the kernel tells nobody when it is done
+            }
+            catch (IOException error)
+            {
+                throw new CommandException(
+                    ExitCode.KernelModule,
+                    $"vhci_hcd refused to attach devid {deviceId} at speed {(uint)speed} to port {port}: {error.Message}",
+                    "'dmesg | tail' for the kernel's reason.",
+                    error);
+            }
+        }
+    }
+
+    /// <summary>Unplugs what is attached to a port; returns before the kernel has let go of it.</summary>
+    /// <exception cref="CommandException">There is no such port, nothing is attached to it, or this user may not detach.</exception>
+    public void Detach(int port)
+    {
+        try
+        {
+            Write("detach", string.Create(CultureInfo.InvariantCulture, $"{port}\n"));
+        }
+        catch (IOException error) when (Errno(error) == ErrnoInvalid)
+        {
+            throw NotAttached(port, error);
+        }
+        catch (IOException error)
+        {
+            throw new CommandException(ExitCode.KernelModule, $"vhci_hcd refused to detach port {port}: {error.Message}", cause: error);
+        }
+    }
+
+    /// <summary>Waits until a port is free again: the kernel unplugs the device on its own time.</summary>
+    /// <returns>False if it is not free in time.</returns>
+    public bool WaitUntilFree(int port, TimeSpan timeout)
+    {
+        var watch = Stopwatch.StartNew();
+        while (ReadPorts().Any(row => row.Number == port && !row.IsFree))
+        {
+            if (watch.Elapsed > timeout)
+            {
+                return false;
+            }
+
+            Thread.Sleep(PollInterval); // sysfs does not notify
+        }
+
+        return true;
+    }
+
+    internal static CommandException NotAttached(int port, Exception? cause = null) => new(
+        ExitCode.NotFound, $"Nothing is attached to port {port:00}.", "'usbip-client port' for what is attached.", cause);
+
+    private static int Errno(IOException error) => error.HResult & 0xFFFF; // .NET leaves the raw errno in HResult
+
+    private static void WriteFile(string path, string text)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        file.Write(Encoding.ASCII.GetBytes(text));
+    }
+
+    private int FreePort(UsbSpeed speed, HashSet<int> tried)
+    {
+        var ports = ReadPorts();
+        var free = ports.FirstOrDefault(port => port.IsFree && port.Takes(speed) && !tried.Contains(port.Number));
+        if (free is not null)
+        {
+            return free.Number;
+        }
+
+        var kind = speed == UsbSpeed.Super ? "SuperSpeed" : "high-speed";
+        throw new CommandException(
+            ExitCode.NoFreePort,
+            $"All {ports.Count(port => port.Takes(speed))} {kind} ports of vhci_hcd are in use.",
+            "'usbip-client port' for what is attached, and 'usbip-client detach PORT'.");
+    }
+
+    private void Write(string attribute, string text)
+    {
+        var path = Path.Combine(Directory, attribute);
+        try
+        {
+            WriteAttribute(path, text);
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new CommandException(
+                ExitCode.Permission,
+                $"This user may not write {path}.",
+                "run the command with sudo, or give a group the right to that file with a udev rule.",
+                error);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw VhciModule.Missing(Directory, error);
+        }
+    }
+}

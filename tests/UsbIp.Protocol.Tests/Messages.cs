@@ -1,0 +1,49 @@
+using UsbIp.Protocol.Descriptors;
+
+namespace UsbIp.Protocol.Tests;
+
+/// <summary>Reads any message as the programs do: the header first, then what it announces.</summary>
+internal static class Messages
+{
+    /// <summary>Reads bytes as the kind of message that the golden file of that name holds.</summary>
+    public static object? Read(string fileName, byte[] bytes) => fileName switch
+    {
+        "op_rep_devlist.hex" or "op_rep_devlist_empty.hex" => ReadDeviceList(bytes),
+        "op_req_devlist.hex" or "op_rep_import_refused.hex" => OperationHeader.Read(bytes),
+        "op_req_import.hex" => ReadImportRequest(bytes),
+        "op_rep_import.hex" => ReadImportReply(bytes),
+        "device_descriptor.hex" => DeviceDescriptor.TryRead(bytes, out var device) ? device : null,
+        "configuration_descriptor.hex" => ConfigurationDescriptor.TryRead(bytes, out var configuration) ? configuration : null,
+        _ => ReadUrbMessage(bytes),
+    };
+
+    private static IReadOnlyList<ListedDevice> ReadDeviceList(byte[] bytes)
+    {
+        OperationHeader.Read(bytes);
+        return DeviceList.ReadBody(new MemoryStream(bytes[OperationHeader.Size..]));
+    }
+
+    private static ImportRequest ReadImportRequest(byte[] bytes)
+    {
+        OperationHeader.Read(bytes);
+        return ImportRequest.ReadBody(bytes.AsSpan(OperationHeader.Size));
+    }
+
+    private static DeviceRecord ReadImportReply(byte[] bytes)
+    {
+        OperationHeader.Read(bytes);
+        return DeviceRecord.Read(bytes.AsSpan(OperationHeader.Size));
+    }
+
+    private static object ReadUrbMessage(byte[] bytes)
+    {
+        var header = UrbHeader.Read(bytes);
+        return header.Command switch
+        {
+            UrbCommand.Submit => SubmitRequest.Read(header, bytes),
+            UrbCommand.Unlink => UnlinkRequest.Read(header, bytes),
+            UrbCommand.SubmitReply => SubmitReply.Read(header, bytes),
+            _ => UnlinkReply.Read(header, bytes),
+        };
+    }
+}

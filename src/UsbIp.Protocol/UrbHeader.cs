@@ -33,12 +33,12 @@ public readonly record struct UrbHeader(UrbCommand Command, uint Seqnum, DeviceI
         var endpoint = wire.U32();
         if (direction > (uint)UrbDirection.In)
         {
-            throw new ProtocolException($"{(UrbCommand)command} seqnum {seqnum}: direction {direction} is neither OUT 0 nor IN 1.");
+            throw new ProtocolException($"{KernelName((UrbCommand)command)} seqnum {seqnum}: direction {direction} is neither OUT 0 nor IN 1.");
         }
 
         if (endpoint > MaxEndpoint)
         {
-            throw new ProtocolException($"{(UrbCommand)command} seqnum {seqnum}: ep {endpoint} exceeds the highest endpoint number {MaxEndpoint}.");
+            throw new ProtocolException($"{KernelName((UrbCommand)command)} seqnum {seqnum}: ep {endpoint} exceeds the highest endpoint number {MaxEndpoint}.");
         }
 
         return new UrbHeader((UrbCommand)command, seqnum, new DeviceId(deviceId), (UrbDirection)direction, (byte)endpoint);
@@ -53,4 +53,7 @@ public readonly record struct UrbHeader(UrbCommand Command, uint Seqnum, DeviceI
         wire.U32((uint)Direction);
         wire.U32(Endpoint);
     }
+
+    // Only requests are read further than their command.
+    private static string KernelName(UrbCommand request) => request == UrbCommand.Submit ? "CMD_SUBMIT" : "CMD_UNLINK";
 }

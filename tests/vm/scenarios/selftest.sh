@@ -15,7 +15,7 @@ load_gadgets 2
 require "a SourceSink gadget plugs in" gadget_source_sink zero
 zero=$(gadget_busid zero)
 check "usbtest takes it" wait_until 5 has_driver "$zero" usbtest
-"$VM_DIR/usbtest.py" "$zero" --cases 0-14,17-21,24,27-29 --times 3 --unlink-times 20 | report
+report "$VM_DIR/usbtest.py" "$zero" --cases 0-14,17-21,24,27-29 --times 3 --unlink-times 20
 
 truncate -s 16M disk.img
 dd if=/dev/urandom of=disk.img bs=1M count=4 conv=notrunc status=none

@@ -1,0 +1,205 @@
+"""One QEMU with one boot of the guest, and the line to the agent inside it."""
+
+import os
+import shlex
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+CHECKOUT = HERE.parent.parent
+
+BOOT_SECONDS = 90
+# What the initramfs must load to reach the root file system and the runner.
+BOOT_MODULES = ["virtio_pci", "virtio-rng", "virtio_console", "9pnet_virtio", "9p", "overlay"]
+BUSYBOX_APPLETS = ["sh", "mount", "mkdir", "insmod", "switch_root", "ln", "echo"]
+
+
+class MachineLost(Exception):
+    """The guest stopped answering: it crashed, or hangs."""
+
+
+class Machine:
+    """One QEMU with one boot of the guest."""
+
+    def __init__(self, kernel, memory, interactive=False):
+        self.kernel = kernel
+        self.memory = memory
+        self.interactive = interactive
+        # Short, since the path of a Unix socket must fit into 107 bytes.
+        self.dir = Path(tempfile.mkdtemp(prefix="usbip-vm-"))
+        self.share = self.dir / "share"
+        self.share.mkdir()
+        self.console = self.dir / "console.log"
+        self.process = None
+        self.control = None
+        self.pending = b""
+
+    def start(self):
+        release = (self.kernel / "release").read_text().strip()
+        self._build_initramfs(release)
+        stick = self.dir / "stick.img"
+        with open(stick, "wb") as image:
+            image.truncate(256 << 20)
+        self.process = subprocess.Popen(
+            self._command(stick),
+            stdin=None if self.interactive else subprocess.DEVNULL,
+            stdout=None if self.interactive else open(self.dir / "qemu.log", "wb"),
+            stderr=subprocess.STDOUT if not self.interactive else None,
+            # Ctrl+C is for the runner, which then ends QEMU itself.
+            start_new_session=not self.interactive)
+        started = time.monotonic()
+        self.control = self._connect(self.dir / "control")
+        self.expect("ready", started + BOOT_SECONDS)
+        return time.monotonic() - started
+
+    def stop(self):
+        if self.control:
+            self.control.close()
+        if self.process and self.process.poll() is None:
+            # SIGTERM lets QEMU close its files, the wav among them.
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def remove(self):
+        self.stop()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def send(self, *words):
+        self.control.sendall((" ".join(words) + "\n").encode())
+
+    def read_line(self, deadline):
+        """The next line from the agent in the guest."""
+        while b"\n" not in self.pending:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise MachineLost("no answer from the guest in time")
+            self.control.settimeout(min(left, 1))
+            try:
+                data = self.control.recv(65536)
+            except socket.timeout:
+                if self.process.poll() is not None:
+                    raise MachineLost("QEMU ended") from None
+                continue
+            except OSError as error:
+                raise MachineLost(f"QEMU ended: {error}") from None
+            if not data:
+                raise MachineLost("the guest's kernel stopped")
+            self.pending += data
+        line, self.pending = self.pending.split(b"\n", 1)
+        return line.decode(errors="replace").rstrip("\r")
+
+    def expect(self, wanted, deadline):
+        while self.read_line(deadline) != wanted:
+            pass
+
+    def console_text(self):
+        try:
+            return self.console.read_text(errors="replace").replace("\r", "")
+        except FileNotFoundError:
+            return ""
+
+    def _connect(self, path):
+        deadline = time.monotonic() + BOOT_SECONDS
+        while True:
+            connection = socket.socket(socket.AF_UNIX)
+            try:
+                connection.connect(str(path))
+                return connection
+            except OSError:
+                connection.close()
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    log = self.dir / "qemu.log"
+                    text = log.read_text(errors="replace") if log.exists() else ""
+                    raise MachineLost("QEMU did not start:\n" + text) from None
+                time.sleep(0.02)
+
+    def _build_initramfs(self, release):
+        root = self.dir / "initramfs"
+        for folder in ["bin", "modules", "proc", "sys", "dev"]:
+            (root / folder).mkdir(parents=True)
+        shutil.copy(shutil.which("busybox"), root / "bin" / "busybox")
+        for applet in BUSYBOX_APPLETS:
+            (root / "bin" / applet).symlink_to("busybox")
+        order = []
+        for module in BOOT_MODULES:
+            lines = subprocess.run(
+                ["modprobe", "-d", str(self.kernel), "-S", release, "--show-depends", module],
+                check=True, capture_output=True, text=True).stdout.splitlines()
+            for line in lines:
+                path = Path(line.split()[1]) if line.startswith("insmod ") else None
+                if path and path.name not in order:
+                    order.append(path.name)
+                    shutil.copy(path, root / "modules" / path.name)
+        (root / "modules" / "order").write_text("\n".join(order) + "\n")
+        shutil.copy(HERE / "guest" / "initramfs-init", root / "init")
+        (root / "init").chmod(0o755)
+        settings = {
+            "agent": HERE / "guest" / "agent",
+            "modules": self.kernel / "lib" / "modules",
+            "DIST": os.environ.get("DIST", CHECKOUT / "dist"),
+            "interactive": "yes" if self.interactive else "",
+        }
+        config = "".join(f"{key}={shlex.quote(str(value))}\n" for key, value in settings.items())
+        (root / "config").write_text(config)
+        (self.share / "config").write_text(config)
+        names = "\n".join(str(path.relative_to(root)) for path in sorted(root.rglob("*")))
+        with open(self.dir / "initramfs.cpio", "wb") as archive:
+            subprocess.run(["cpio", "--quiet", "-o", "-H", "newc", "-R", "0:0"],
+                           input=names.encode(), stdout=archive, cwd=root, check=True)
+        shutil.rmtree(root)
+
+    def _command(self, stick):
+        kernel_line = [
+            "console=ttyS0", "loglevel=5", "log_buf_len=16M", "printk.devkmsg=on",
+            "panic=-1", "nokaslr", "mitigations=off",
+            # The emulated TSC is right, but not always quick enough for the watchdogs.
+            "tsc=reliable", "nosoftlockup", "rcupdate.rcu_cpu_stall_timeout=120",
+            # No device here needs the second of patience that old sticks do.
+            "usb-storage.delay_use=0",
+        ]
+
+        def port(name):
+            # A socket of the runner's directory as /dev/virtio-ports/NAME in the guest.
+            return ["-device", f"virtserialport,chardev={name},name={name}"]
+
+        def joined(name):
+            # Two ends of one socket, both in QEMU: what it offers there, the guest reaches.
+            path = self.dir / name
+            return ["-chardev", f"socket,id={name}-far,path={path},server=on,wait=off",
+                    "-chardev", f"socket,id={name},path={path}", *port(name)]
+
+        console = (["-chardev", "stdio,id=shell,signal=off", "-device", "virtconsole,chardev=shell"]
+                   if self.interactive else [])
+        return [
+            "qemu-system-x86_64", "-M", "q35,i8042=off", "-accel", "tcg,thread=multi,tb-size=512",
+            "-cpu", "max", "-smp", "2", "-m", str(self.memory),
+            "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+            "-kernel", str(self.kernel / "vmlinuz"),
+            "-initrd", str(self.dir / "initramfs.cpio"), "-append", " ".join(kernel_line),
+            "-serial", f"file:{self.console}",
+            "-virtfs", "local,path=/,mount_tag=hostroot,security_model=none,readonly=on,multidevs=remap",
+            "-virtfs", f"local,path={self.share},mount_tag=run,security_model=none",
+            "-device", "virtio-rng-pci", "-device", "virtio-serial-pci",
+            *console,
+            "-chardev", f"socket,id=control,path={self.dir}/control,server=on,wait=off", *port("control"),
+            *joined("monitor"), "-mon", "chardev=monitor-far,mode=control",
+            # The "physical" devices.
+            "-device", "qemu-xhci,id=xhci,p2=8,p3=8",
+            # A block node stays when its device is pulled out, so that it can be plugged in again.
+            "-blockdev", f"driver=raw,node-name=stick-image,file.driver=file,file.filename={stick}",
+            "-device", "usb-storage,bus=xhci.0,id=stick,drive=stick-image,serial=QEMUSTICK1",
+            "-device", "usb-kbd,bus=xhci.0,id=keyboard",
+            "-audiodev", f"wav,id=wav,path={self.share}/audio.wav,"
+                         "out.frequency=48000,out.channels=2,out.format=s16",
+            "-device", "usb-audio,bus=xhci.0,id=speaker,audiodev=wav",
+            *joined("usbserial"),
+            "-device", "usb-serial,bus=xhci.0,id=serial,chardev=usbserial-far,always-plugged=on",
+        ]

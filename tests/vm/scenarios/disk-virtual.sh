@@ -1,0 +1,10 @@
+#!/bin/bash
+# about: the virtual disk: ext4, 64 MiB of files, attached again, checksums equal
+# seconds: 60
+. "$VM_DIR/lib.sh"
+
+load_vhci
+require "usbip-host serves a virtual disk" start_host --virtual disk:128M
+disk_story "$(served_busid_of_class 08)"
+check "usbip-host ends" stop_host
+expect_no_hung_tasks

@@ -1,0 +1,10 @@
+#!/bin/bash
+# about: the virtual keyboard: every key it is told to type arrives, in order, once
+# seconds: 30
+. "$VM_DIR/lib.sh"
+
+load_vhci
+require "usbip-host serves a virtual keyboard" start_host --virtual keyboard
+keyboard_story "$(served_busid_of_class 03)" "$DIST/usbip-host" type "$typed_text"
+check "usbip-host ends" stop_host
+expect_no_hung_tasks

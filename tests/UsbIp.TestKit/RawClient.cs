@@ -1,0 +1,145 @@
+using System.Net;
+using System.Net.Sockets;
+using UsbIp.Protocol;
+
+namespace UsbIp.TestKit;
+
+/// <summary>A USB/IP client that says exactly what a test tells it to, right or wrong. Every read has a deadline.</summary>
+public sealed class RawClient : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    public RawClient(IPEndPoint host)
+    {
+        Socket = new Socket(host.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket.Connect(host);
+        Socket.ReceiveTimeout = (int)Patience.TotalMilliseconds;
+        Socket.SendTimeout = (int)Patience.TotalMilliseconds;
+    }
+
+    public Socket Socket { get; }
+
+    /// <summary>The devid of the imported device.</summary>
+    public DeviceId DeviceId { get; private set; }
+
+    /// <summary>Imports a device; the reply's status.</summary>
+    public OperationStatus Import(string busId)
+    {
+        var request = new byte[ImportRequest.Size];
+        new ImportRequest(BusId.Parse(busId)).Write(request);
+        Send(request);
+        var header = OperationHeader.Read(Read(OperationHeader.Size));
+        if (header.Status == OperationStatus.Ok)
+        {
+            DeviceId = DeviceRecord.Read(Read(DeviceRecord.Size)).DeviceId;
+        }
+
+        return header.Status;
+    }
+
+    public void Send(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0)
+        {
+            bytes = bytes[Socket.Send(bytes)..];
+        }
+    }
+
+    /// <summary>Sends CMD_SUBMIT with what follows it.</summary>
+    public void Submit(in SubmitRequest request, ReadOnlySpan<byte> data = default, params IReadOnlyList<IsoPacket> packets) =>
+        Send(Bytes(request, data, packets));
+
+    /// <summary>CMD_SUBMIT with what follows it, as bytes.</summary>
+    public byte[] Bytes(SubmitRequest request, ReadOnlySpan<byte> data = default, IReadOnlyList<IsoPacket>? packets = null)
+    {
+        packets ??= [];
+        var bytes = new byte[SubmitRequest.Size + data.Length + (packets.Count * IsoPacket.Size)];
+        (request with { DeviceId = request.DeviceId == default ? DeviceId : request.DeviceId }).Write(bytes);
+        data.CopyTo(bytes.AsSpan(SubmitRequest.Size));
+        for (var index = 0; index < packets.Count; index++)
+        {
+            packets[index].Write(bytes.AsSpan(SubmitRequest.Size + data.Length + (index * IsoPacket.Size)));
+        }
+
+        return bytes;
+    }
+
+    public void Unlink(uint seqnum, uint target)
+    {
+        var bytes = new byte[UnlinkRequest.Size];
+        new UnlinkRequest(seqnum, DeviceId, target).Write(bytes);
+        Send(bytes);
+    }
+
+    /// <summary>The next reply's header, with what follows a RET_SUBMIT still unread.</summary>
+    public (UrbHeader Header, SubmitReply Submit, UnlinkReply Unlink) ReadReply()
+    {
+        var bytes = Read(ProtocolConstants.UrbHeaderSize);
+        var header = UrbHeader.Read(bytes);
+        return header.Command == UrbCommand.SubmitReply
+            ? (header, SubmitReply.Read(header, bytes), default)
+            : (header, default, UnlinkReply.Read(header, bytes));
+    }
+
+    /// <summary>The next reply, which must be a RET_SUBMIT.</summary>
+    public SubmitReply ReadSubmitReply()
+    {
+        var reply = ReadReply();
+        return reply.Header.Command == UrbCommand.SubmitReply
+            ? reply.Submit
+            : throw new InvalidOperationException($"Expected a RET_SUBMIT, got {reply.Unlink}.");
+    }
+
+    /// <summary>The next reply, which must be a RET_UNLINK.</summary>
+    public UnlinkReply ReadUnlinkReply()
+    {
+        var reply = ReadReply();
+        return reply.Header.Command == UrbCommand.UnlinkReply
+            ? reply.Unlink
+            : throw new InvalidOperationException($"Expected a RET_UNLINK, got {reply.Submit}.");
+    }
+
+    public IsoPacket[] ReadIsoPackets(int count)
+    {
+        var packets = new IsoPacket[count];
+        for (var index = 0; index < count; index++)
+        {
+            packets[index] = IsoPacket.Read(Read(IsoPacket.Size));
+        }
+
+        return packets;
+    }
+
+    public byte[] Read(int length)
+    {
+        var bytes = new byte[length];
+        var have = 0;
+        while (have < length)
+        {
+            var received = Socket.Receive(bytes.AsSpan(have));
+            if (received == 0)
+            {
+                throw new EndOfStreamException($"The host closed the connection after {have} of {length} bytes.");
+            }
+
+            have += received;
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Whether the host closes the connection without another byte.</summary>
+    public bool IsClosedByHost()
+    {
+        try
+        {
+            return Socket.Receive(new byte[1]) == 0;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            return true;
+        }
+    }
+
+    public void Dispose() => Socket.Dispose();
+}

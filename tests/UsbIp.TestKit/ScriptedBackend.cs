@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using UsbIp.Devices;
+using UsbIp.Protocol;
+using UsbIp.Protocol.Descriptors;
+
+namespace UsbIp.TestKit;
+
+/// <summary>A backend whose devices do what a test tells them, transfer by transfer.</summary>
+public sealed class ScriptedBackend : IUsbBackend
+{
+    private readonly Channel<TopologyChange> _changes = Channel.CreateUnbounded<TopologyChange>();
+    private readonly ConcurrentDictionary<BusId, ScriptedDevice> _devices = new();
+
+    public ChannelReader<TopologyChange> Changes => _changes.Reader;
+
+    /// <summary>Set to make the next opens fail.</summary>
+    public UsbException? OpenFailure { get; set; }
+
+    /// <summary>A high-speed device with the usual endpoints; see <see cref="Endpoints"/>.</summary>
+    public ScriptedDevice Add(string busId, params IReadOnlyList<ConfigurationDescriptor> configurations)
+    {
+        var device = new ScriptedDevice(new UsbDeviceInfo
+        {
+            BusId = BusId.Parse(busId),
+            BusNumber = 1,
+            DeviceNumber = (uint)_devices.Count + 2,
+            Speed = UsbSpeed.High,
+            Descriptor = new DeviceDescriptor(0x0200, 0, 0, 0, 64, 0x1209, 0x0001, 0x0100, 0, 0, 0, 1),
+            Configurations = configurations.Count > 0 ? configurations : [Endpoints()],
+            ActiveConfiguration = 1,
+            Path = $"/test/{busId}",
+        });
+        _devices[device.Info.BusId] = device;
+        return device;
+    }
+
+    /// <summary>
+    /// Interface 0, setting 0: bulk 0x81 and 0x02, interrupt 0x83, iso 0x84 and 0x05. Setting 1: bulk 0x86 and nothing else.
+    /// </summary>
+    public static ConfigurationDescriptor Endpoints() => new(1, 0, 0x80, 50, 1,
+    [
+        new InterfaceDescriptor(0, 0, 0xFF, 0, 0, 0,
+        [
+            new EndpointDescriptor(0x81, TransferType.Bulk, 512, 0),
+            new EndpointDescriptor(0x02, TransferType.Bulk, 512, 0),
+            new EndpointDescriptor(0x83, TransferType.Interrupt, 64, 4),
+            new EndpointDescriptor(0x84, TransferType.Isochronous, 1024, 1),
+            new EndpointDescriptor(0x05, TransferType.Isochronous, 1024, 1),
+        ]),
+        new InterfaceDescriptor(0, 1, 0xFF, 0, 0, 0, [new EndpointDescriptor(0x86, TransferType.Bulk, 512, 0)]),
+    ]);
+
+    public IReadOnlyList<UsbDeviceInfo> ListDevices() => [.. _devices.Values.Select(device => device.Info)];
+
+    public UsbDeviceInfo? Find(BusId busId) => _devices.TryGetValue(busId, out var device) ? device.Info : null;
+
+    public IUsbDevice Open(BusId busId)
+    {
+        if (OpenFailure is { } failure)
+        {
+            throw failure;
+        }
+
+        return _devices.TryGetValue(busId, out var device) && device.TryOpen()
+            ? device
+            : throw new UsbException(UsbFailure.NotFound, $"There is no device {busId}, or it is open twice.");
+    }
+
+    public void Dispose() => _changes.Writer.TryComplete();
+}

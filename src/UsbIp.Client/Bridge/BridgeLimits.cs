@@ -1,0 +1,35 @@
+namespace UsbIp.Client.Bridge;
+
+/// <summary>How long the bridge waits and how much it keeps. Each number is one side of a promise; docs/security.md has the reasons.</summary>
+internal static class BridgeLimits
+{
+    /// <summary>Bytes read at once, from either side: larger buffers don't make it faster, smaller ones do make it slower.</summary>
+    public const int ReadSize = 256 * 1024;
+
+    /// <summary>Answered URBs whose late or second replies can still be told from inventions.</summary>
+    public const int HistoryLength = 1024;
+
+    /// <summary>URBs and unlinks that the bridge answered itself and the host still owes a reply to.</summary>
+    public const int OwedLength = 4096;
+
+    /// <summary>Second replies per minute that are swallowed; one more ends the session.</summary>
+    public const int LateRepliesPerMinute = 16;
+
+    /// <summary>Bytes waiting for a host that doesn't read. The kernel's drivers have far less in flight; beyond this the session ends.</summary>
+    public const int MaxBacklog = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// How long the thread that reads the kernel's end waits for the host to take bytes before it leaves them to the backlog and reads on.
+    /// Together with <see cref="UnlinkDeadline"/> this is the 2 s within which an UNLINK is answered.
+    /// </summary>
+    public static readonly TimeSpan SendPatience = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>How long the host may take to answer an UNLINK before the bridge does: vhci has no timer of its own.</summary>
+    public static readonly TimeSpan UnlinkDeadline = TimeSpan.FromMilliseconds(1600);
+
+    /// <summary>How long a host may then stay silent before it counts as lost.</summary>
+    public static readonly TimeSpan SilenceAfterUnlink = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often the watch looks, while the kernel waits for anything.</summary>
+    public static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(500);
+}

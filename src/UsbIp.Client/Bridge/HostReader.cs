@@ -1,0 +1,78 @@
+using Microsoft.Extensions.Logging;
+using UsbIp.Client.Interop;
+using UsbIp.Protocol;
+
+namespace UsbIp.Client.Bridge;
+
+/// <summary>
+/// One thread: reads the host's replies, has each judged and rewritten in place by <see cref="ReplyShield"/>, and gives those to the
+/// kernel that it waits for, whole messages only; what arrived together is written together. A reply that isn't whole yet stays in the
+/// buffer, which grows to the length that the kernel asked for and never further.
+/// </summary>
+internal sealed class HostReader(BlockingSocket socket, ReplyShield shield, KernelEnd kernel, HostWatch watch, ILogger logger)
+{
+    private readonly ReceiveBuffer _buffer = new();
+
+    /// <summary>Runs until the connection ends or the kernel closes its end.</summary>
+    /// <exception cref="ProtocolException">The host sent what the kernel must not see.</exception>
+    public BridgeEnd Run()
+    {
+        while (true)
+        {
+            var received = socket.Receive(_buffer.Free);
+            if (received <= 0)
+            {
+                return received == 0 ? BridgeEnds.HostClosed(_buffer.Received.Length) : BridgeEnds.Lost(-received);
+            }
+
+            _buffer.Fill(received);
+            watch.Heard();
+            if (!Forward())
+            {
+                return BridgeEnds.KernelDetached;
+            }
+        }
+    }
+
+    private bool Forward()
+    {
+        var bytes = _buffer.Received;
+        var start = 0;
+        var position = 0;
+        var needed = 0;
+        lock (kernel.Gate)
+        {
+            while (bytes.Length - position >= ProtocolConstants.UrbHeaderSize)
+            {
+                var verdict = shield.Admit(bytes[position..]);
+                if (verdict.Kind == VerdictKind.Incomplete)
+                {
+                    needed = verdict.Size;
+                    break;
+                }
+
+                if (verdict.Kind == VerdictKind.Swallow)
+                {
+                    Log.SwallowedReply(logger, verdict.Size);
+                    if (!kernel.Write(bytes[start..position]))
+                    {
+                        return false;
+                    }
+
+                    start = position + verdict.Size;
+                }
+
+                position += verdict.Size;
+            }
+
+            if (!kernel.Write(bytes[start..position]))
+            {
+                return false;
+            }
+        }
+
+        _buffer.Consume(position);
+        _buffer.Reserve(needed);
+        return true;
+    }
+}

@@ -1,0 +1,109 @@
+using Microsoft.Extensions.Logging;
+using UsbIp.Protocol;
+
+namespace UsbIp.Client.Bridge;
+
+/// <summary>
+/// Keeps the promise that no task hangs in the kernel because of a host: an UNLINK which the host has not answered within
+/// <see cref="BridgeLimits.UnlinkDeadline"/> is answered here, with -ECONNRESET, and the host's own late replies are swallowed. If the
+/// host then sends nothing at all for <see cref="BridgeLimits.SilenceAfterUnlink"/>, it is gone, and the session ends: a plain unplug.
+/// There is no other limit on silence: a keyboard that nobody touches says nothing for hours, and no host is cut off for that. A healthy
+/// host answers every UNLINK, whatever its device does.
+/// <para>One timer, running only while the kernel waits for something. Times come from a <see cref="TimeProvider"/>.</para>
+/// </summary>
+internal sealed class HostWatch : IDisposable
+{
+    private readonly PendingUrbs _pending;
+    private readonly KernelEnd _kernel;
+    private readonly TimeProvider _time;
+    private readonly Action<BridgeEnd> _end;
+    private readonly ILogger _logger;
+    private readonly ITimer _timer;
+    private int _isArmed;
+    private long _received;
+    private long _receivedBefore;
+    private long _silentSince;
+    private bool _hostOwesUnlink;
+
+    /// <param name="pending">Where the unlinks are.</param>
+    /// <param name="kernel">Where the bridge's own answers go.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="end">Ends the session; called on a thread of the pool.</param>
+    /// <param name="logger">Notes what was answered in the host's place.</param>
+    public HostWatch(PendingUrbs pending, KernelEnd kernel, TimeProvider time, Action<BridgeEnd> end, ILogger logger)
+    {
+        (_pending, _kernel, _time, _end, _logger) = (pending, kernel, time, end, logger);
+        _timer = time.CreateTimer(static watch => ((HostWatch)watch!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The kernel waits for something. Costs one read while the watch runs.</summary>
+    public void Arm()
+    {
+        if (Volatile.Read(ref _isArmed) == 0 && Interlocked.Exchange(ref _isArmed, 1) == 0)
+        {
+            _silentSince = _time.GetTimestamp();
+            _timer.Change(BridgeLimits.WatchInterval, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Bytes came from the host.</summary>
+    public void Heard() => Volatile.Write(ref _received, _received + 1);
+
+    public void Dispose() => _timer.Dispose();
+
+    private void Look()
+    {
+        NoteSilence();
+        var next = AnswerOverdueUnlinks();
+        var silence = _time.GetElapsedTime(_silentSince);
+        if (_hostOwesUnlink && silence >= BridgeLimits.SilenceAfterUnlink)
+        {
+            _end(BridgeEnds.Silent(silence));
+            return;
+        }
+
+        if (!_hostOwesUnlink && !_pending.Any)
+        {
+            Volatile.Write(ref _isArmed, 0);
+            if (_pending.Any)
+            {
+                Arm(); // it came between the two looks, and found the watch still armed
+            }
+
+            return;
+        }
+
+        _timer.Change(next < BridgeLimits.WatchInterval ? next.Value : BridgeLimits.WatchInterval, Timeout.InfiniteTimeSpan);
+    }
+
+    private void NoteSilence()
+    {
+        var received = Volatile.Read(ref _received);
+        if (received != _receivedBefore)
+        {
+            _receivedBefore = received;
+            _silentSince = _time.GetTimestamp();
+            _hostOwesUnlink = false;
+        }
+    }
+
+    private TimeSpan? AnswerOverdueUnlinks()
+    {
+        TimeSpan? next;
+        lock (_kernel.Gate)
+        {
+            while (_pending.TryExpireUnlink(out var seqnum, out var status, out next))
+            {
+                _kernel.Write(new UnlinkReply(seqnum, status));
+                Log.AnsweredUnlink(_logger, seqnum, (int)status);
+                if (status == UrbStatus.Unlinked && !_hostOwesUnlink)
+                {
+                    _hostOwesUnlink = true;
+                    _silentSince = _time.GetTimestamp();
+                }
+            }
+        }
+
+        return next;
+    }
+}

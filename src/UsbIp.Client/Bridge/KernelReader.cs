@@ -1,0 +1,167 @@
+using UsbIp.Client.Interop;
+using UsbIp.Protocol;
+
+namespace UsbIp.Client.Bridge;
+
+/// <summary>
+/// One thread: reads what the kernel asks, enters it into <see cref="PendingUrbs"/>, and sends it on. What arrived together leaves
+/// together, in one send; the data of large requests leaves as it comes. Never waits for the host longer than
+/// <see cref="BridgeLimits.SendPatience"/>, so that it always gets to the kernel's next UNLINK.
+/// </summary>
+internal sealed class KernelReader(BlockingSocket socket, PendingUrbs pending, HostWriter host, KernelEnd kernel, HostWatch watch)
+{
+    private readonly ReceiveBuffer _buffer = new();
+    private PendingUrb? _urb; // the request whose data or packet table is still arriving
+    private int _dataLeft;
+    private int _packetsLeft;
+    private bool _isRefused;
+
+    /// <summary>Runs until the kernel closes its end or the host can't be written to.</summary>
+    /// <exception cref="ProtocolException">What came is no request of vhci_hcd's.</exception>
+    public BridgeEnd Run()
+    {
+        while (true)
+        {
+            var received = socket.Receive(_buffer.Free);
+            if (received <= 0)
+            {
+                return BridgeEnds.KernelDetached;
+            }
+
+            _buffer.Fill(received);
+            if (Forward() is { } end)
+            {
+                return end;
+            }
+
+            watch.Arm();
+        }
+    }
+
+    private BridgeEnd? Forward()
+    {
+        var bytes = _buffer.Received;
+        var start = 0;
+        var position = 0;
+        while (TryStep(bytes[position..], out var size, out var isForHost))
+        {
+            if (!isForHost)
+            {
+                if (Send(bytes[start..position]) is { } end)
+                {
+                    return end;
+                }
+
+                start = position + size;
+            }
+
+            position += size;
+        }
+
+        var failure = Send(bytes[start..position]);
+        _buffer.Consume(position);
+        return failure;
+    }
+
+    private BridgeEnd? Send(ReadOnlySpan<byte> bytes) => bytes.IsEmpty ? null : host.Send(bytes);
+
+    /// <summary>Takes the next piece: a header, some of a request's data, or one packet descriptor. False if it isn't all there.</summary>
+    private bool TryStep(ReadOnlySpan<byte> bytes, out int size, out bool isForHost)
+    {
+        isForHost = !_isRefused;
+        if (_dataLeft > 0)
+        {
+            size = Math.Min(_dataLeft, bytes.Length);
+            _dataLeft -= size;
+            EndIfComplete();
+            return size > 0;
+        }
+
+        if (_packetsLeft > 0)
+        {
+            size = IsoPacket.Size;
+            return TryTakePacket(bytes);
+        }
+
+        size = ProtocolConstants.UrbHeaderSize;
+        if (bytes.Length < size)
+        {
+            return false;
+        }
+
+        TakeHeader(bytes[..size]);
+        isForHost = !_isRefused;
+        EndIfComplete();
+        return true;
+    }
+
+    private bool TryTakePacket(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < IsoPacket.Size)
+        {
+            return false;
+        }
+
+        _urb!.AddPacket(bytes);
+        _packetsLeft--;
+        EndIfComplete();
+        return true;
+    }
+
+    private void TakeHeader(ReadOnlySpan<byte> bytes)
+    {
+        var header = UrbHeader.Read(bytes);
+        switch (header.Command)
+        {
+            case UrbCommand.Submit:
+                TakeSubmit(SubmitRequest.Read(header, bytes));
+                break;
+            case UrbCommand.Unlink:
+                pending.AddUnlink(UnlinkRequest.Read(header, bytes));
+                break;
+            default:
+                throw new ProtocolException($"Message with seqnum {header.Seqnum}: command {(uint)header.Command} is a reply; the kernel sends requests.");
+        }
+    }
+
+    private void TakeSubmit(in SubmitRequest request)
+    {
+        if (request.BufferLength < 0 || request.PacketCount > ProtocolLimits.MaxIsoPackets)
+        {
+            throw new ProtocolException(
+                $"CMD_SUBMIT seqnum {request.Seqnum}: transfer_buffer_length {request.BufferLength}, number_of_packets {request.PacketCount} are no URB's.");
+        }
+
+        _urb = pending.Add(request);
+        _isRefused = request.BufferLength > ProtocolLimits.MaxTransferLength;
+        _dataLeft = request.Direction == UrbDirection.Out ? request.BufferLength : 0;
+        _packetsLeft = _urb.PacketCount;
+    }
+
+    private void EndIfComplete()
+    {
+        if (_urb is null || _dataLeft > 0 || _packetsLeft > 0)
+        {
+            return;
+        }
+
+        pending.Complete(_urb);
+        if (_isRefused)
+        {
+            Refuse(_urb);
+        }
+
+        _urb = null;
+        _isRefused = false;
+    }
+
+    /// <summary>A request larger than any host takes (some end the session for it) is answered here, and the host never sees it.</summary>
+    private void Refuse(PendingUrb urb)
+    {
+        lock (kernel.Gate)
+        {
+            kernel.Write(new SubmitReply(urb.Request.Seqnum, UrbStatus.NoMemory, ActualLength: 0));
+            pending.Answer(urb);
+        }
+    }
+}

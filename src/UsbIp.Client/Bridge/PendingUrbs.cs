@@ -1,0 +1,187 @@
+using UsbIp.Protocol;
+
+namespace UsbIp.Client.Bridge;
+
+/// <summary>
+/// What the kernel waits for: the table against which every reply is checked. A URB is in it from the first byte of its CMD_SUBMIT to its
+/// end, which is its RET_SUBMIT or the RET_UNLINK that took its place, whichever the kernel is given first; after that no other reply may
+/// reach the kernel (vhci_rx.c drops the whole device for a seqnum that is not pending), so it moves on to one of two memories:
+/// <code>
+///  CMD_SUBMIT -> pending -- answered by the host ----> history: one more reply is one too many, and counted
+///                   '------ answered by the bridge --> owed: the host's own reply is still to come, and is no offence
+/// </code>
+/// Thread-safe; holds its lock for memory work alone. Allocates only until it has seen the session's usual number of URBs in flight.
+/// </summary>
+internal sealed class PendingUrbs(TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<uint, PendingUrb> _urbs = new(64);
+    private readonly Dictionary<uint, uint> _unlinks = new(64);
+    private readonly Queue<(uint Seqnum, long Asked)> _unlinkOrder = new(64);
+    private readonly Stack<PendingUrb> _pool = new(64);
+    private readonly AnsweredUrbs _history = new(BridgeLimits.HistoryLength);
+    private readonly AnsweredUrbs _owed = new(BridgeLimits.OwedLength);
+
+    /// <summary>Whether the kernel waits for anything.</summary>
+    public bool Any
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _urbs.Count + _unlinks.Count > 0;
+            }
+        }
+    }
+
+    /// <summary>Enters a URB whose header the kernel has written.</summary>
+    /// <exception cref="ProtocolException">The kernel already waits for this seqnum.</exception>
+    public PendingUrb Add(in SubmitRequest request)
+    {
+        lock (_gate)
+        {
+            if (!_pool.TryPop(out var urb))
+            {
+                urb = new PendingUrb();
+            }
+
+            urb.Begin(request);
+            return _urbs.TryAdd(request.Seqnum, urb)
+                ? urb
+                : throw new ProtocolException($"CMD_SUBMIT seqnum {request.Seqnum}: a URB with this seqnum is still pending.");
+        }
+    }
+
+    /// <summary>The kernel has written the URB's data and packet table too; from now on it may be answered.</summary>
+    public void Complete(PendingUrb urb)
+    {
+        lock (_gate)
+        {
+            urb.IsComplete = true;
+        }
+    }
+
+    public void AddUnlink(in UnlinkRequest request)
+    {
+        lock (_gate)
+        {
+            if (!_unlinks.TryAdd(request.Seqnum, request.TargetSeqnum))
+            {
+                throw new ProtocolException($"CMD_UNLINK seqnum {request.Seqnum}: an unlink with this seqnum is still pending.");
+            }
+
+            _unlinkOrder.Enqueue((request.Seqnum, time.GetTimestamp()));
+        }
+    }
+
+    /// <summary>The pending URB of this seqnum, or null. It stays the caller's to read while the caller holds the kernel's end.</summary>
+    public PendingUrb? Find(uint seqnum)
+    {
+        lock (_gate)
+        {
+            return _urbs.TryGetValue(seqnum, out var urb) ? urb : null;
+        }
+    }
+
+    /// <summary>The kernel is given the URB's RET_SUBMIT: the object returns to the pool.</summary>
+    public void Answer(PendingUrb urb)
+    {
+        lock (_gate)
+        {
+            End(urb, _history);
+        }
+    }
+
+    /// <summary>
+    /// The host answered this unlink. False if none with that seqnum is pending; otherwise <paramref name="status"/> is what the kernel must
+    /// be told: 0 if the target's RET_SUBMIT went before, -ECONNRESET if this takes its place.
+    /// </summary>
+    public bool TryAnswerUnlink(uint seqnum, out UrbStatus status)
+    {
+        lock (_gate)
+        {
+            return TryEndUnlink(seqnum, _history, out status);
+        }
+    }
+
+    /// <summary>
+    /// Takes the next unlink that the host has left unanswered for the deadline. False if there is none; then <paramref name="next"/> is
+    /// the time until there may be one, or null if no unlink is pending.
+    /// </summary>
+    public bool TryExpireUnlink(out uint seqnum, out UrbStatus status, out TimeSpan? next)
+    {
+        lock (_gate)
+        {
+            next = null;
+            while (_unlinkOrder.TryPeek(out var oldest))
+            {
+                var left = BridgeLimits.UnlinkDeadline - time.GetElapsedTime(oldest.Asked);
+                if (_unlinks.ContainsKey(oldest.Seqnum) && left > TimeSpan.Zero)
+                {
+                    next = left;
+                    break;
+                }
+
+                _unlinkOrder.Dequeue();
+                if (TryEndUnlink(oldest.Seqnum, _owed, out status))
+                {
+                    seqnum = oldest.Seqnum;
+                    return true;
+                }
+            }
+
+            seqnum = 0;
+            status = UrbStatus.Ok;
+            return false;
+        }
+    }
+
+    /// <summary>Whether this seqnum was answered before, so that one more reply to it can be told from an invention.</summary>
+    public bool TryFindAnswered(uint seqnum, out AnsweredUrb urb)
+    {
+        lock (_gate)
+        {
+            return _owed.TryFind(seqnum, out urb) || _history.TryFind(seqnum, out urb);
+        }
+    }
+
+    /// <summary>Notes that a reply to an answered request was swallowed. True if the host owed it, false if it was one too many.</summary>
+    public bool TrySettle(in AnsweredUrb urb)
+    {
+        lock (_gate)
+        {
+            if (!_owed.Remove(urb.Seqnum))
+            {
+                return false;
+            }
+
+            _history.Add(urb);
+            return true;
+        }
+    }
+
+    private bool TryEndUnlink(uint seqnum, AnsweredUrbs memory, out UrbStatus status)
+    {
+        status = UrbStatus.Ok;
+        if (!_unlinks.Remove(seqnum, out var target))
+        {
+            return false;
+        }
+
+        if (_urbs.TryGetValue(target, out var urb))
+        {
+            End(urb, memory);
+            status = UrbStatus.Unlinked;
+        }
+
+        memory.Add(AnsweredUrb.OfUnlink(seqnum));
+        return true;
+    }
+
+    private void End(PendingUrb urb, AnsweredUrbs memory)
+    {
+        memory.Add(AnsweredUrb.Of(urb));
+        _urbs.Remove(urb.Request.Seqnum);
+        _pool.Push(urb);
+    }
+}

@@ -1,0 +1,131 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using UsbIp.Client.Interop;
+using UsbIp.Protocol;
+
+namespace UsbIp.Client.Bridge;
+
+/// <summary>
+/// Relays one imported device's URBs between this machine's kernel and the host, as the kernel's shield:
+/// <code>
+///   vhci_tx ==> KernelReader: what was asked -> PendingUrbs ==> HostWriter ==> host
+///   vhci_rx &lt;== KernelEnd &lt;== ReplyShield: is it what was asked? &lt;== HostReader &lt;== host
+///                  '-- HostWatch: unlinks that the host leaves unanswered
+/// </code>
+/// Two blocking threads, the caller's of <see cref="Run"/> and one more; a third only while the host doesn't read. Owns both sockets: when
+/// the session ends, for whatever reason, both are closed, which for the kernel is a plain unplug.
+/// </summary>
+public sealed class UrbBridge : IDisposable
+{
+    private readonly Socket _kernelSocket;
+    private readonly Socket _hostSocket;
+    private readonly DeviceRecord _device;
+    private readonly ILogger _logger;
+    private readonly HostWriter _hostWriter;
+    private readonly HostWatch _watch;
+    private readonly KernelReader _kernelReader;
+    private readonly HostReader _hostReader;
+    private BridgeEnd? _end;
+
+    /// <param name="kernel">The bridge's end of the pair whose other end vhci_hcd has.</param>
+    /// <param name="host">The connection to the host, past the import; its send timeout becomes the bridge's.</param>
+    /// <param name="device">What was imported.</param>
+    /// <param name="logger">Gets one line when the session ends.</param>
+    /// <param name="time">The clock of the unlink deadline; the system's unless a test says otherwise.</param>
+    public UrbBridge(Socket kernel, Socket host, DeviceRecord device, ILogger logger, TimeProvider? time = null)
+    {
+        (_kernelSocket, _hostSocket, _device, _logger) = (kernel, host, device, logger);
+        time ??= TimeProvider.System;
+        host.SendTimeout = (int)BridgeLimits.SendPatience.TotalMilliseconds;
+        var kernelIo = new BlockingSocket(kernel);
+        var hostIo = new BlockingSocket(host);
+        var pending = new PendingUrbs(time);
+        var kernelEnd = new KernelEnd(kernelIo);
+        var shield = new ReplyShield(pending, new EnumerationGuard(device), new LateReplies(time));
+        _hostWriter = new HostWriter(hostIo);
+        _watch = new HostWatch(pending, kernelEnd, time, End, logger);
+        _kernelReader = new KernelReader(kernelIo, pending, _hostWriter, kernelEnd, _watch);
+        _hostReader = new HostReader(hostIo, shield, kernelEnd, _watch, logger);
+    }
+
+    /// <summary>Relays until either side ends, then closes both. Call it once.</summary>
+    public BridgeEnd Run()
+    {
+        var hostThread = new Thread(RunHostReader) { IsBackground = true, Name = "bridge host reader" };
+        hostThread.Start();
+        RunKernelReader();
+        hostThread.Join();
+        Dispose();
+
+        var end = _end!;
+        if (end.IsClean)
+        {
+            Log.Ended(_logger, _device.BusId, end.Reason);
+        }
+        else
+        {
+            Log.Broke(_logger, _device.BusId, end.Kind, end.Reason);
+        }
+
+        return end;
+    }
+
+    /// <summary>Ends the session from any thread; <see cref="Run"/> then returns. Harmless when it has ended already.</summary>
+    public void Stop() => End(BridgeEnds.Stopped);
+
+    /// <summary>Closes both sockets. <see cref="Run"/> does it by itself; needed only if it never ran.</summary>
+    public void Dispose()
+    {
+        Stop();
+        _hostWriter.Close();
+        _watch.Dispose();
+        _kernelSocket.Dispose();
+        _hostSocket.Dispose();
+    }
+
+    private void RunKernelReader()
+    {
+        try
+        {
+            End(_kernelReader.Run());
+        }
+        catch (ProtocolException broken)
+        {
+            End(new BridgeEnd(BridgeEndKind.KernelBrokeProtocol, broken.Message));
+        }
+    }
+
+    private void RunHostReader()
+    {
+        try
+        {
+            End(_hostReader.Run());
+        }
+        catch (ProtocolException broken)
+        {
+            End(new BridgeEnd(BridgeEndKind.HostBrokeProtocol, broken.Message));
+        }
+    }
+
+    /// <summary>The first reason is the reason. Shutting down wakes both threads and gives the kernel its end of stream at once.</summary>
+    private void End(BridgeEnd end)
+    {
+        if (Interlocked.CompareExchange(ref _end, end, null) is null)
+        {
+            ShutDown(_kernelSocket);
+            ShutDown(_hostSocket);
+        }
+    }
+
+    private static void ShutDown(Socket socket)
+    {
+        try
+        {
+            socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (SocketException)
+        {
+            // The peer was faster.
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace UsbIp.Client.Interop;
+
+/// <summary>
+/// Plain recv(2) and send(2) on one socket, and nothing else: the calling thread waits in the kernel. A result below zero is a negative
+/// errno, as the kernel itself would return it; interrupted calls are repeated. One thread may receive while another sends.
+/// </summary>
+internal sealed class BlockingSocket
+{
+    private readonly SafeSocketHandle _handle;
+
+    /// <summary>Does not own the socket; puts it into blocking mode, which any asynchronous call before would have ended for good.</summary>
+    public BlockingSocket(Socket socket)
+    {
+        _handle = socket.SafeHandle;
+        var flags = LibC.FileControl(_handle, LibC.FGetFl, 0);
+        if (flags >= 0 && (flags & LibC.ONonBlock) != 0)
+        {
+            _ = LibC.FileControl(_handle, LibC.FSetFl, flags & ~LibC.ONonBlock);
+        }
+    }
+
+    /// <summary>Waits for bytes; 0 is the end of the stream.</summary>
+    public int Receive(Span<byte> buffer)
+    {
+        while (true)
+        {
+            var received = (int)LibC.Receive(_handle, buffer, (nuint)buffer.Length, 0);
+            if (received >= 0)
+            {
+                return received;
+            }
+
+            var error = Marshal.GetLastPInvokeError();
+            if (error != LibC.Eintr)
+            {
+                return -error;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Waits until the socket has taken all bytes, or its send timeout is over: then it returns how many it took, possibly -EAGAIN for none.
+    /// </summary>
+    public int Send(ReadOnlySpan<byte> bytes)
+    {
+        while (true)
+        {
+            var sent = (int)LibC.Send(_handle, bytes, (nuint)bytes.Length, LibC.MsgNoSignal);
+            if (sent >= 0)
+            {
+                return sent;
+            }
+
+            var error = Marshal.GetLastPInvokeError();
+            if (error != LibC.Eintr)
+            {
+                return -error;
+            }
+        }
+    }
+}

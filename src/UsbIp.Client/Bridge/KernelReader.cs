@@ -33,8 +33,6 @@ internal sealed class KernelReader(BlockingSocket socket, PendingUrbs pending, H
             {
                 return end;
             }
-
-            watch.Arm();
         }
     }
 
@@ -63,7 +61,11 @@ internal sealed class KernelReader(BlockingSocket socket, PendingUrbs pending, H
         return failure;
     }
 
-    private BridgeEnd? Send(ReadOnlySpan<byte> bytes) => bytes.IsEmpty ? null : host.Send(bytes);
+    private BridgeEnd? Send(ReadOnlySpan<byte> bytes)
+    {
+        watch.Arm(); // before the host can see the request, and however long sending takes
+        return bytes.IsEmpty ? null : host.Send(bytes);
+    }
 
     /// <summary>Takes the next piece: a header, some of a request's data, or one packet descriptor. False if it isn't all there.</summary>
     private bool TryStep(ReadOnlySpan<byte> bytes, out int size, out bool isForHost)
@@ -160,7 +162,7 @@ internal sealed class KernelReader(BlockingSocket socket, PendingUrbs pending, H
     {
         lock (kernel.Gate)
         {
-            kernel.Write(new SubmitReply(urb.Request.Seqnum, UrbStatus.NoMemory, ActualLength: 0));
+            kernel.Write(new SubmitReply(urb.Request.Seqnum, UrbStatus.ProtocolError, ActualLength: 0));
             pending.Answer(urb);
         }
     }

@@ -1,0 +1,80 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using UsbIp.Client.Bridge;
+using UsbIp.Client.Interop;
+using UsbIp.Protocol;
+using UsbIp.TestKit;
+
+namespace UsbIp.Client.Tests.Bridge;
+
+/// <summary>A bridge between a raw kernel, on a real socketpair, and a raw host, on a real TCP connection, with a clock of the test's own.</summary>
+internal sealed class BridgeRig : IDisposable
+{
+    private readonly Thread _thread;
+    private BridgeEnd? _end;
+
+    public BridgeRig()
+    {
+        var pair = SocketPair.Create();
+        var (near, far) = ConnectTcp();
+        Bridge = new UrbBridge(pair.BridgeEnd, near, Device, NullLogger.Instance, Time);
+        Kernel = new RawKernel(pair.KernelEnd);
+        Host = new RawHost(far);
+        _thread = new Thread(() => _end = Bridge.Run()) { IsBackground = true };
+        _thread.Start();
+    }
+
+    public static DeviceRecord Device { get; } = new()
+    {
+        Path = "/sys/devices/pci0000:00/usb1/1-2",
+        BusId = BusId.Parse("1-2"),
+        BusNumber = 1,
+        DeviceNumber = 2,
+        Speed = UsbSpeed.High,
+        VendorId = 0x0525,
+        ProductId = 0xA4A0,
+        DeviceRelease = 0x0100,
+        DeviceClass = 0,
+        DeviceSubClass = 0,
+        DeviceProtocol = 0,
+        ConfigurationValue = 1,
+        ConfigurationCount = 1,
+        InterfaceCount = 1,
+    };
+
+    public UrbBridge Bridge { get; }
+
+    public RawKernel Kernel { get; }
+
+    public RawHost Host { get; }
+
+    public ManualTime Time { get; } = new();
+
+    /// <summary>Waits for the session's end.</summary>
+    public BridgeEnd End()
+    {
+        _thread.Join(TimeSpan.FromSeconds(20)).Should().BeTrue("a session must end once one of its sides has");
+        return _end!;
+    }
+
+    public void Dispose()
+    {
+        Bridge.Stop();
+        Kernel.Dispose();
+        Host.Dispose();
+        _thread.Join(TimeSpan.FromSeconds(20)).Should().BeTrue("the bridge's threads must end");
+    }
+
+    public static (Socket Near, Socket Far) ConnectTcp()
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        var near = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        near.Connect(listener.LocalEndPoint!);
+        var far = listener.Accept();
+        far.NoDelay = true;
+        return (near, far);
+    }
+}

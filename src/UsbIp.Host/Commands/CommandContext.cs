@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Logging;
+using UsbIp.Devices;
+using UsbIp.Host.Control;
+
+namespace UsbIp.Host.Commands;
+
+/// <summary>What every command works with, put together in Program: where output goes, and how to reach devices and the daemon.</summary>
+public sealed record CommandContext
+{
+    /// <summary>Results.</summary>
+    public required TextWriter Output { get; init; }
+
+    /// <summary>Everything else.</summary>
+    public required TextWriter Error { get; init; }
+
+    /// <summary>Whether <see cref="Output"/> is a terminal.</summary>
+    public bool IsTerminal { get; init; }
+
+    /// <summary>--control, or null for the usual place.</summary>
+    public string? ControlPath { get; init; }
+
+    /// <summary>-q: success says nothing.</summary>
+    public bool Quiet { get; init; }
+
+    /// <summary>Reaches the real devices; throws a <see cref="UsbException"/> where that cannot be done.</summary>
+    public required Func<ILoggerFactory, IUsbBackend> OpenBackend { get; init; }
+
+    /// <summary>Where the daemon's log goes.</summary>
+    public required Func<ILoggerFactory> CreateLoggers { get; init; }
+
+    /// <summary>What a daemon does once at its start, for the devices that one before it was killed with.</summary>
+    public required Action<ILoggerFactory> RecoverDevices { get; init; }
+
+    /// <summary>What stands between a real device and its export.</summary>
+    public required ExportCheck ExportCheck { get; init; }
+
+    /// <summary>Connects to the daemon; null if none runs.</summary>
+    /// <exception cref="CommandException">One runs, but not for this user.</exception>
+    public ControlClient? ConnectToDaemon() => ControlClient.TryConnect(Control.ControlPath.ForClients(ControlPath));
+
+    /// <summary>Tells the user of a success, unless told to be quiet.</summary>
+    public void Say(string line)
+    {
+        if (!Quiet)
+        {
+            Output.WriteLine(line);
+        }
+    }
+
+    /// <summary>Tells the user something beside the result.</summary>
+    public void Remark(string line)
+    {
+        if (!Quiet)
+        {
+            Error.WriteLine($"usbip-host: {line}");
+        }
+    }
+}

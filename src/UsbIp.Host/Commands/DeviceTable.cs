@@ -1,0 +1,71 @@
+using System.Globalization;
+using Spectre.Console;
+using UsbIp.Host.Control;
+
+namespace UsbIp.Host.Commands;
+
+/// <summary>Devices as a table: fitted to the window on a terminal; aligned columns, as wide as they need, in a pipe.</summary>
+internal static class DeviceTable
+{
+    private static readonly string[] Headings = ["BUSID", "VID:PID", "DEVICE", "SERIAL", "SPEED", "CLASS", "DRIVER", "STATE"];
+
+    public static void Write(CommandContext context, IEnumerable<DeviceStatus> devices)
+    {
+        var rows = devices.Select(Row).ToArray();
+        if (context.IsTerminal)
+        {
+            WriteTerminal(context.Output, rows);
+        }
+        else
+        {
+            WritePlain(context.Output, rows);
+        }
+    }
+
+    private static string[] Row(DeviceStatus device) =>
+    [
+        device.BusId,
+        $"{device.VendorId}:{device.ProductId}",
+        DeviceText.Name(device),
+        PrintableText.Of(device.Serial ?? ""),
+        DeviceText.Speed(device),
+        string.Join(", ", device.Classes),
+        PrintableText.Of(string.Join(", ", device.Drivers)),
+        DeviceText.State(device),
+    ];
+
+    private static void WriteTerminal(TextWriter output, string[][] rows)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }); // heeds NO_COLOR and the width
+        var table = new Table { Border = TableBorder.None };
+        foreach (var heading in Headings)
+        {
+            table.AddColumn(new TableColumn(new Text(heading, new Style(decoration: Decoration.Bold))) { NoWrap = heading is "BUSID" or "VID:PID" });
+        }
+
+        foreach (var row in rows)
+        {
+            var state = row[^1] switch
+            {
+                "" => Style.Plain,
+                "exported" => new Style(Color.Green),
+                _ => new Style(Color.Yellow),
+            };
+            table.AddRow([.. row.Select((text, column) => new Text(text, column == row.Length - 1 ? state : Style.Plain))]);
+        }
+
+        console.Write(table);
+    }
+
+    private static void WritePlain(TextWriter output, string[][] rows)
+    {
+        string[][] lines = [Headings, .. rows];
+        var widths = Headings.Select((_, column) => lines.Max(line => Width(line[column]))).ToArray();
+        foreach (var line in lines)
+        {
+            output.WriteLine(string.Join("  ", line.Select((text, column) => text + new string(' ', widths[column] - Width(text)))).TrimEnd());
+        }
+    }
+
+    private static int Width(string text) => new StringInfo(text).LengthInTextElements;
+}

@@ -1,0 +1,75 @@
+using System.CommandLine;
+using UsbIp.Host.Control;
+using UsbIp.Protocol.Descriptors;
+
+namespace UsbIp.Host.Commands;
+
+/// <summary>export: has the running daemon export devices; where none runs, becomes it.</summary>
+public sealed class ExportCommand(CommandContext context, UsbNames names)
+{
+    public static Command Define(Func<ParseResult, CommandContext> contextOf)
+    {
+        var busIds = new BusIdArguments();
+        var arguments = new ServeArguments();
+        var command = new Command("export", "Export devices: by the running daemon, or by becoming one ('bind' is the same)")
+        {
+            busIds.Argument,
+            busIds.StockOption,
+            arguments.Listen,
+            arguments.Virtual,
+        };
+        command.Aliases.Add("bind");
+        command.SetAction(async (parsed, stop) =>
+        {
+            var exports = parsed.GetValue(arguments.Virtual) is { Length: > 0 } ? busIds.Of(parsed) : busIds.Required(parsed);
+            var options = arguments.Of(parsed, exports);
+            return (int)await new ExportCommand(contextOf(parsed), UsbNames.Load()).RunAsync(options, arguments.IsUsed(parsed), stop);
+        });
+        return command;
+    }
+
+    /// <param name="options">What to export, and how to serve if this becomes the daemon.</param>
+    /// <param name="isServing">Whether options were given that only a daemon at its start can heed.</param>
+    /// <param name="stop">Ends the daemon, if this becomes one.</param>
+    /// <exception cref="CommandException">It cannot be done.</exception>
+    public async Task<ExitCode> RunAsync(ServeOptions options, bool isServing, CancellationToken stop)
+    {
+        using (var daemon = context.ConnectToDaemon())
+        {
+            if (daemon is not null)
+            {
+                return Ask(daemon, options, isServing);
+            }
+        }
+
+        context.Remark("no daemon was running, so this command is it now. Ctrl+C ends it.");
+        return await new ServeCommand(context).RunAsync(options, stop);
+    }
+
+    private ExitCode Ask(ControlClient daemon, ServeOptions options, bool isServing)
+    {
+        if (isServing)
+        {
+            throw new CommandException(
+                ExitCode.AlreadyRunning,
+                "A daemon is already running; --listen and --virtual are for its start.",
+                "without these options, or end that daemon first");
+        }
+
+        foreach (var busId in options.Exports)
+        {
+            var reply = daemon.Export(busId);
+            var device = reply.Device is { } known ? DeviceText.Phrase(DeviceText.WithNames(known, names)) : busId;
+            if (reply.Changed)
+            {
+                context.Say($"exported {device}");
+            }
+            else
+            {
+                context.Remark($"{device} was exported already.");
+            }
+        }
+
+        return ExitCode.Success;
+    }
+}

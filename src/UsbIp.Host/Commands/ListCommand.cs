@@ -1,0 +1,65 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging.Abstractions;
+using UsbIp.Host.Control;
+using UsbIp.Protocol.Descriptors;
+
+namespace UsbIp.Host.Commands;
+
+/// <summary>list: this machine's devices, and which of them are exported. Asks the daemon if one runs, else looks itself.</summary>
+public sealed class ListCommand(CommandContext context, UsbNames names)
+{
+    public static Command Define(Func<ParseResult, CommandContext> contextOf)
+    {
+        var json = new Option<bool>("--json") { Description = "JSON, schema usbip-host/1" };
+        var all = new Option<bool>("--all", "-a") { Description = "Hubs too, which cannot be exported" };
+        var local = new Option<bool>("--local", "-l") { Hidden = true }; // what the stock tool wants to hear; it is the only kind here
+        var command = new Command("list", "Show this machine's USB devices, which are exported, and who holds them") { json, all, local };
+        command.SetAction(parsed => (int)new ListCommand(contextOf(parsed), UsbNames.Load()).Run(parsed.GetValue(json), parsed.GetValue(all)));
+        return command;
+    }
+
+    /// <exception cref="CommandException">The daemon does not answer as it should.</exception>
+    /// <exception cref="UsbIp.Devices.UsbException">No daemon runs, and devices cannot be reached from here.</exception>
+    public ExitCode Run(bool json, bool all)
+    {
+        var status = Look();
+        var devices = status.Devices
+            .Where(device => all || !device.Hub)
+            .Select(device => DeviceText.WithNames(device, names))
+            .OrderBy(device => device.BusId, BusIdOrder.Instance)
+            .ToArray();
+        if (json)
+        {
+            StatusJson.Write(context.Output, status with { Devices = devices });
+            return ExitCode.Success;
+        }
+
+        if (devices.Length > 0)
+        {
+            DeviceTable.Write(context, devices);
+        }
+        else
+        {
+            context.Output.WriteLine(all ? "No USB devices." : "No USB devices other than hubs.");
+        }
+
+        if (status.Daemon is null)
+        {
+            context.Remark("no daemon is running, so nothing is exported. Start one: usbip-host serve, or usbip-host export BUSID");
+        }
+
+        return ExitCode.Success;
+    }
+
+    private HostStatus Look()
+    {
+        using var daemon = context.ConnectToDaemon();
+        if (daemon is not null)
+        {
+            return daemon.Status();
+        }
+
+        using var backend = context.OpenBackend(NullLoggerFactory.Instance);
+        return new HostStatus { Devices = [.. backend.ListDevices().Select(info => DeviceStatus.From(info))] };
+    }
+}

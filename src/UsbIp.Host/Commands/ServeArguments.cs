@@ -1,0 +1,34 @@
+using System.CommandLine;
+
+namespace UsbIp.Host.Commands;
+
+/// <summary>The options of a command that is, or may become, the daemon.</summary>
+internal sealed class ServeArguments
+{
+    public Option<string[]> Listen { get; } = new("--listen")
+    {
+        Description = "Address to listen on, as often as wanted; without it only this machine, port 3240",
+        HelpName = "ADDR[:PORT]",
+    };
+
+    public Option<string[]> Virtual { get; } = new("--virtual")
+    {
+        Description = "A device without hardware: disk:64M, disk:PATH, keyboard, serial, zero",
+        HelpName = "SPEC",
+    };
+
+    /// <exception cref="CommandException">An address is none.</exception>
+    public ServeOptions Of(ParseResult parsed, IReadOnlyList<string> exports)
+    {
+        var listen = parsed.GetValue(Listen) ?? [];
+        return new ServeOptions
+        {
+            Listen = listen.Length == 0 ? ListenAddress.Default : [.. listen.SelectMany(ListenAddress.Parse).Distinct()],
+            Exports = exports,
+            VirtualDevices = parsed.GetValue(Virtual) ?? [],
+        };
+    }
+
+    /// <summary>Whether any of these options was given.</summary>
+    public bool IsUsed(ParseResult parsed) => parsed.GetValue(Listen) is { Length: > 0 } || parsed.GetValue(Virtual) is { Length: > 0 };
+}

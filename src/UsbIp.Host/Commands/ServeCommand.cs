@@ -1,0 +1,40 @@
+using System.CommandLine;
+using UsbIp.Host.Control;
+
+namespace UsbIp.Host.Commands;
+
+/// <summary>serve: the daemon, in the foreground.</summary>
+public sealed class ServeCommand(CommandContext context)
+{
+    public static Command Define(Func<ParseResult, CommandContext> contextOf)
+    {
+        var arguments = new ServeArguments();
+        var export = new Option<string[]>("--export") { Description = "A device to export at once, as often as wanted", HelpName = "BUSID" };
+        var command = new Command("serve", "Be the daemon that serves devices, in the foreground, until Ctrl+C or SIGTERM")
+        {
+            arguments.Listen,
+            export,
+            arguments.Virtual,
+        };
+        command.SetAction(async (parsed, stop) =>
+        {
+            var exports = parsed.GetValue(export) ?? [];
+            return (int)await new ServeCommand(contextOf(parsed)).RunAsync(arguments.Of(parsed, exports), stop);
+        });
+        return command;
+    }
+
+    /// <exception cref="CommandException">The daemon cannot start; nothing is left of it.</exception>
+    /// <exception cref="UsbIp.Devices.UsbException">A device cannot be exported; nothing is left of the daemon.</exception>
+    public async Task<ExitCode> RunAsync(ServeOptions options, CancellationToken stop)
+    {
+        foreach (var busId in options.Exports)
+        {
+            BusIdText.Parse(busId);
+        }
+
+        using var daemon = new Daemon(context, options);
+        await daemon.RunAsync(stop);
+        return ExitCode.Success;
+    }
+}

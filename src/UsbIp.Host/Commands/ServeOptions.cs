@@ -1,0 +1,13 @@
+namespace UsbIp.Host.Commands;
+
+/// <summary>What a daemon is to do from its start.</summary>
+public sealed record ServeOptions
+{
+    public IReadOnlyList<ListenAddress> Listen { get; init; } = ListenAddress.Default;
+
+    /// <summary>Busids of devices to export at once.</summary>
+    public IReadOnlyList<string> Exports { get; init; } = [];
+
+    /// <summary>Virtual devices to make, and to export at once.</summary>
+    public IReadOnlyList<string> VirtualDevices { get; init; } = [];
+}

@@ -1,0 +1,36 @@
+using System.CommandLine;
+
+namespace UsbIp.Host.Commands;
+
+/// <summary>unexport: takes devices back from the network.</summary>
+public sealed class UnexportCommand(CommandContext context)
+{
+    public static Command Define(Func<ParseResult, CommandContext> contextOf)
+    {
+        var busIds = new BusIdArguments();
+        var force = new Option<bool>("--force", "-f") { Description = "Also where a client holds the device: it loses it, as if it was unplugged" };
+        var command = new Command("unexport", "Stop exporting devices ('unbind' is the same)") { busIds.Argument, busIds.StockOption, force };
+        command.Aliases.Add("unbind");
+        command.SetAction(parsed => (int)new UnexportCommand(contextOf(parsed)).Run(busIds.Required(parsed), parsed.GetValue(force)));
+        return command;
+    }
+
+    /// <exception cref="CommandException">No daemon runs, there is no such device, or a client holds it and <paramref name="force"/> is not set.</exception>
+    public ExitCode Run(IReadOnlyList<string> busIds, bool force)
+    {
+        using var daemon = context.ConnectToDaemon() ?? throw StatusCommand.NoDaemon();
+        foreach (var busId in busIds)
+        {
+            if (daemon.Unexport(busId, force).Changed)
+            {
+                context.Say($"no longer exported {busId}");
+            }
+            else
+            {
+                context.Remark($"{busId} was not exported.");
+            }
+        }
+
+        return ExitCode.Success;
+    }
+}

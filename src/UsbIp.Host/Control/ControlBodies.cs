@@ -1,0 +1,41 @@
+using System.Text.Json.Serialization;
+
+namespace UsbIp.Host.Control;
+
+/// <summary>Hello, both ways: who speaks. For logs, and for people who wonder why two versions do not agree.</summary>
+public sealed record HelloBody(string Program, string Version);
+
+/// <summary>Asks that a device be exported.</summary>
+public sealed record ExportRequest(string BusId);
+
+/// <summary>Asks that a device be no longer exported; with force also where a client holds it.</summary>
+public sealed record UnexportRequest(string BusId, bool Force);
+
+/// <summary>What became of it.</summary>
+/// <param name="Changed">False if it was so before.</param>
+/// <param name="Device">The device as it is now; null if it is not plugged in.</param>
+public sealed record DeviceReply(bool Changed, DeviceStatus? Device);
+
+/// <summary>Asks a virtual keyboard to type; without a busid the only one there is.</summary>
+public sealed record TypeRequest(string Text, string? BusId);
+
+/// <summary>Which keyboard typed.</summary>
+public sealed record TypeReply(string BusId);
+
+/// <summary>Why a request was not carried out, in the words that the user sees.</summary>
+public sealed record ErrorBody(int ExitCode, string Message, string? Hint);
+
+/// <summary>The JSON of the control socket and of --json, made at build time: no reflection, so it trims.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    WriteIndented = false,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip)]
+[JsonSerializable(typeof(HelloBody))]
+[JsonSerializable(typeof(HostStatus))]
+[JsonSerializable(typeof(ExportRequest))]
+[JsonSerializable(typeof(UnexportRequest))]
+[JsonSerializable(typeof(DeviceReply))]
+[JsonSerializable(typeof(TypeRequest))]
+[JsonSerializable(typeof(TypeReply))]
+[JsonSerializable(typeof(ErrorBody))]
+internal sealed partial class ControlJson : JsonSerializerContext;

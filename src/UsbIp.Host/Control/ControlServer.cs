@@ -1,0 +1,111 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using UsbIp.Host.Interop;
+
+namespace UsbIp.Host.Control;
+
+/// <summary>
+/// Answers on the control socket: who may connect, how many at once; each connection is a <see cref="ControlSession"/>. The file is the
+/// caller's, who disposes it after <see cref="RunAsync"/> has returned.
+/// </summary>
+public sealed class ControlServer(
+    ControlSocketFile file, ControlOperations operations, ControlLimits limits, TimeProvider time, ILoggerFactory loggers)
+{
+    private readonly ILogger _logger = loggers.CreateLogger<ControlServer>();
+    private readonly Lock _gate = new();
+    private readonly List<(uint UserId, Task Session)> _sessions = [];
+
+    /// <summary>Serves until <paramref name="stop"/>; returns when every connection is closed.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                Admit(await file.Socket.AcceptAsync(stop), stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // the daemon ends
+        }
+
+        Task[] sessions;
+        lock (_gate)
+        {
+            sessions = [.. _sessions.Select(entry => entry.Session)];
+        }
+
+        await Task.WhenAll(sessions);
+    }
+
+    private void Admit(Socket socket, CancellationToken stop)
+    {
+        var peer = PeerCredentials.Of(socket);
+        lock (_gate)
+        {
+            _sessions.RemoveAll(entry => entry.Session.IsCompleted);
+            if (Refusal(peer) is { } refusal)
+            {
+                _logger.ControlRefused(peer.ProcessId, peer.UserId, refusal.Message);
+                Refuse(socket, refusal);
+                return;
+            }
+
+            _logger.ControlConnected(peer.ProcessId, peer.UserId);
+            var session = new ControlSession(socket, peer, operations, limits, time, _logger);
+            _sessions.Add((peer.UserId, session.RunAsync(stop)));
+        }
+    }
+
+    private ErrorBody? Refusal(PeerCredentials peer)
+    {
+        if (!IsAllowed(peer))
+        {
+            return new ErrorBody(
+                (int)ExitCode.Permission,
+                $"User {peer.UserId} may not control this daemon.",
+                $"sudo, or add the user to the group {ControlSocketFile.AdminGroupName}");
+        }
+
+        var ofUser = _sessions.Count(entry => entry.UserId == peer.UserId);
+        var isFull = _sessions.Count >= limits.MaxClients || (peer.UserId != 0 && ofUser >= limits.MaxClientsPerUser);
+        return isFull
+            ? new ErrorBody(
+                (int)ExitCode.Busy,
+                $"The daemon has {_sessions.Count} control connections, {ofUser} of them of user {peer.UserId}, and takes no more.",
+                "again in a moment")
+            : null;
+    }
+
+    private bool IsAllowed(PeerCredentials peer) =>
+        peer.UserId == 0
+        || peer.UserId == UserAccess.EffectiveUserId
+        || (file.AdminGroup is { } group && peer.IsInGroup(group));
+
+    /// <summary>Says why, as far as that can be done without waiting for the peer.</summary>
+    private static void Refuse(Socket socket, ErrorBody refusal)
+    {
+        using (socket)
+        {
+            try
+            {
+                socket.Blocking = false;
+                if (socket.Available > 0)
+                {
+                    socket.Receive(new byte[ControlRecords.ReceiveSize]); // closing with bytes unread would take our answer back
+                }
+
+                foreach (var record in ControlRecords.Write(
+                    ControlKind.Error, ControlOpcode.Hello, 0, refusal, ControlJson.Default.ErrorBody))
+                {
+                    socket.Send(record);
+                }
+            }
+            catch (SocketException)
+            {
+                // gone already
+            }
+        }
+    }
+}

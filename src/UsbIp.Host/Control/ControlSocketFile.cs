@@ -1,0 +1,130 @@
+using System.Net.Sockets;
+using UsbIp.Host.Interop;
+
+namespace UsbIp.Host.Control;
+
+/// <summary>
+/// The control socket's place in the file system, held by one daemon at a time. A lock on a file beside it says whether a daemon lives, so
+/// that the socket of a dead one can be replaced. Owns the listening socket; Dispose removes the socket's name.
+/// </summary>
+public sealed class ControlSocketFile : IDisposable
+{
+    /// <summary>The group whose members may talk to the daemon, if the machine has it.</summary>
+    public const string AdminGroupName = "usbip-admin";
+
+    private const int Backlog = 32;
+
+    private const UnixFileMode SocketMode =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+
+    private const UnixFileMode UserDirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private const UnixFileMode SystemDirectoryMode = UserDirectoryMode
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    private readonly FileStream _lock;
+    private readonly string _path;
+
+    private ControlSocketFile(string path, FileStream claim, Socket socket, uint? adminGroup)
+    {
+        _path = path;
+        _lock = claim;
+        Socket = socket;
+        AdminGroup = adminGroup;
+    }
+
+    /// <summary>Listens; accept from it.</summary>
+    public Socket Socket { get; }
+
+    /// <summary>The number of <see cref="AdminGroupName"/>, or null.</summary>
+    public uint? AdminGroup { get; }
+
+    /// <exception cref="CommandException">A daemon runs already, or the place cannot be used.</exception>
+    public static ControlSocketFile Claim(string path)
+    {
+        FileStream? claim = null;
+        try
+        {
+            MakeDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            claim = Lock(path);
+            return Listen(path, claim);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SocketException or ArgumentException)
+        {
+            claim?.Dispose();
+            throw new CommandException(
+                exception is UnauthorizedAccessException ? ExitCode.Permission : ExitCode.Failure,
+                $"The control socket {path} cannot be made: {exception.Message}",
+                "--control PATH in a directory of your own",
+                exception);
+        }
+    }
+
+    public void Dispose()
+    {
+        File.Delete(_path); // before the lock is let go: the name is ours until then
+        Socket.Dispose();
+        _lock.Dispose();
+    }
+
+    private static void MakeDirectory(string directory)
+    {
+        if (!Directory.Exists(directory))
+        {
+            Directory.CreateDirectory(directory, UserAccess.EffectiveUserId == 0 ? SystemDirectoryMode : UserDirectoryMode);
+        }
+    }
+
+    private static FileStream Lock(string path)
+    {
+        var name = path + ".lock";
+        try
+        {
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.None, // flock(2): the kernel lets go of it when the daemon dies, however it dies
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            };
+            return new FileStream(name, options);
+        }
+        catch (IOException exception) when (exception.GetType() == typeof(IOException) && File.Exists(name))
+        {
+            throw new CommandException(
+                ExitCode.AlreadyRunning,
+                $"A daemon is already running: it holds {path}.",
+                "usbip-host status, or usbip-host export BUSID, which asks that daemon",
+                exception);
+        }
+    }
+
+    private static ControlSocketFile Listen(string path, FileStream claim)
+    {
+        if (File.Exists(path) && new FileInfo(path).Length > 0)
+        {
+            throw new IOException("there is a file of that name, and it is no socket.");
+        }
+
+        File.Delete(path); // of a daemon that died: we hold the lock
+        var socket = new Socket(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
+        try
+        {
+            socket.Bind(new UnixDomainSocketEndPoint(path));
+            File.SetUnixFileMode(path, SocketMode);
+            var group = UserAccess.FindGroup(AdminGroupName);
+            if (group is { } number)
+            {
+                UserAccess.TryGiveToGroup(path, number); // where this is refused, the group cannot connect: nothing is opened by it
+            }
+
+            socket.Listen(Backlog);
+            return new ControlSocketFile(path, claim, socket, group);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+using UsbIp.Devices;
+
+namespace UsbIp.Host.Control;
+
+/// <summary>
+/// Looks at a real device when it is exported, so that whoever exports it learns at once what a client would run into later: no libusb, or
+/// no right to write to its node (/dev/bus/usb/BBB/DDD). Devices without a node, such as virtual ones, need neither.
+/// </summary>
+public sealed class ExportCheck(string nodeRoot, Func<string, bool> mayWrite, Action requireLibrary)
+{
+    /// <exception cref="UsbException">The library is missing, or this process may not write to the node.</exception>
+    public void Run(UsbDeviceInfo info)
+    {
+        var node = Path.Combine(
+            nodeRoot,
+            info.BusNumber.ToString("d3", CultureInfo.InvariantCulture),
+            info.DeviceNumber.ToString("d3", CultureInfo.InvariantCulture));
+        if (!File.Exists(node))
+        {
+            return;
+        }
+
+        requireLibrary();
+        if (!mayWrite(node))
+        {
+            throw new UsbException(
+                UsbFailure.AccessDenied,
+                $"Device {info.BusId} cannot be exported: the daemon's user may not write to {node}.",
+                "run the daemon as root, or give its user the node by a udev rule (SUBSYSTEM==\"usb\", GROUP=..., MODE=\"0660\")");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using UsbIp.Devices;
+using UsbIp.Host.Commands;
+using UsbIp.Host.Control;
+using UsbIp.Host.Server;
+
+namespace UsbIp.Host;
+
+/// <summary>
+/// The daemon's life: claims the control socket, reaches the devices, exports, listens, serves, and leaves nothing behind. Owns all of it.
+/// </summary>
+internal sealed class Daemon(CommandContext context, ServeOptions options) : IDisposable
+{
+    private readonly ILoggerFactory _loggers = context.CreateLoggers();
+    private readonly List<IUsbBackend> _backends = [];
+
+    /// <summary>Runs until <paramref name="stop"/>; every device is back with its kernel driver when it returns.</summary>
+    /// <exception cref="CommandException">It cannot start.</exception>
+    /// <exception cref="UsbException">A device cannot be exported.</exception>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var logger = _loggers.CreateLogger<Daemon>();
+        var path = ControlPath.ForDaemon(context.ControlPath);
+        using var file = ControlSocketFile.Claim(path);
+        OpenBackends();
+        var registry = new DeviceRegistry(_backends, _loggers);
+        using var server = new UsbIpServer(registry, new ServerOptions(), _loggers);
+        var listening = new List<string>();
+        var status = new DaemonStatus(ProgramVersion.Text, Environment.ProcessId, DateTimeOffset.Now, listening);
+        var operations = new ControlOperations(registry, context.ExportCheck, status);
+        foreach (var busId in options.Exports)
+        {
+            operations.Export(new ExportRequest(busId));
+        }
+
+        Listen(server, listening, logger);
+        logger.Ready(path);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        await using var said = stop.Register(logger.Ending);
+        var control = new ControlServer(file, operations, new ControlLimits(), TimeProvider.System, _loggers);
+        Task[] parts = [server.RunAsync(ending.Token), control.RunAsync(ending.Token)];
+        await Task.WhenAny(parts); // both run until they are stopped; one that does not takes the other with it
+        await ending.CancelAsync();
+        await Task.WhenAll(parts);
+        logger.Ended();
+    }
+
+    public void Dispose()
+    {
+        _backends.ForEach(backend => backend.Dispose());
+        _loggers.Dispose();
+    }
+
+    private void OpenBackends()
+    {
+        context.RecoverDevices(_loggers);
+        _backends.Add(context.OpenBackend(_loggers));
+    }
+
+    private void Listen(UsbIpServer server, List<string> listening, ILogger logger)
+    {
+        CommandException? missing = null;
+        foreach (var address in options.Listen)
+        {
+            try
+            {
+                listening.Add(server.Listen(address.EndPoint).ToString());
+                if (!address.IsLoopback)
+                {
+                    logger.Plaintext(listening[^1]);
+                }
+            }
+            catch (SocketException exception) when (address.MayBeMissing && IsMissing(exception))
+            {
+                missing = CannotListen(address.EndPoint, exception);
+                logger.LoopbackMissing(address.EndPoint.Address.ToString());
+            }
+            catch (SocketException exception)
+            {
+                throw CannotListen(address.EndPoint, exception);
+            }
+        }
+
+        if (listening.Count == 0 && missing is not null)
+        {
+            throw missing;
+        }
+    }
+
+    private static bool IsMissing(SocketException exception) =>
+        exception.SocketErrorCode is SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported;
+
+    private static CommandException CannotListen(IPEndPoint endPoint, SocketException exception) => exception.SocketErrorCode switch
+    {
+        SocketError.AddressAlreadyInUse => new CommandException(
+            ExitCode.Busy,
+            $"Port {endPoint.Port} of {endPoint.Address} is taken by another program.",
+            $"--listen {endPoint.Address.ToString()}:{endPoint.Port + 1}, or 'ss -ltnp' to see which program it is (stock usbipd also uses 3240)",
+            exception),
+        SocketError.AccessDenied => new CommandException(
+            ExitCode.Permission, $"This user may not listen on port {endPoint.Port}.", "a port from 1024 on", exception),
+        SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported => new CommandException(
+            ExitCode.Network, $"{endPoint.Address} is no address of this machine.", "'ip address', which shows those that it has", exception),
+        _ => new CommandException(ExitCode.Network, $"{endPoint} cannot be listened on: {exception.Message}", null, exception),
+    };
+}

@@ -1,0 +1,38 @@
+using System.Runtime.InteropServices;
+
+namespace UsbIp.Host.Interop;
+
+/// <summary>Who this process is, and what it may touch: the calls of the C library that .NET does not offer.</summary>
+internal static partial class UserAccess
+{
+    private const int WriteAccess = 2; // W_OK
+    private const uint KeepOwner = uint.MaxValue;
+
+    /// <summary>The user that this process acts as.</summary>
+    public static uint EffectiveUserId => GetEffectiveUserId();
+
+    /// <summary>Whether this process may write to the file, as access(2) sees it.</summary>
+    public static bool MayWrite(string path) => Access(path, WriteAccess) == 0;
+
+    /// <summary>The number of a group by its name, or null. Not thread-safe (getgrnam): called once, at start.</summary>
+    public static uint? FindGroup(string name)
+    {
+        var entry = GetGroupByName(name);
+        return entry == 0 ? null : (uint)Marshal.ReadInt32(entry, 2 * nint.Size); // struct group: gr_name, gr_passwd, gr_gid
+    }
+
+    /// <summary>Gives a file to a group; false if this process may not.</summary>
+    public static bool TryGiveToGroup(string path, uint group) => ChangeOwner(path, KeepOwner, group) == 0;
+
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    private static partial uint GetEffectiveUserId();
+
+    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Access(string path, int mode);
+
+    [LibraryImport("libc", EntryPoint = "getgrnam", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint GetGroupByName(string name);
+
+    [LibraryImport("libc", EntryPoint = "chown", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChangeOwner(string path, uint owner, uint group);
+}

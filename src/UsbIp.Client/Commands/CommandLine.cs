@@ -39,6 +39,8 @@ internal sealed class CommandLine
         _root = new RootCommand("Use the USB devices of another machine as if they were plugged in here (USB/IP).")
         {
             ListCommand.Define(global),
+            AttachCommand.Define(global),
+            BridgeCommand.Define(global),
             DetachCommand.Define(global),
             PortCommand.Define(global),
             global.Debug,

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using System.Text;
 using UsbIp.Protocol;
@@ -15,18 +16,19 @@ public sealed class HostConnection : IDisposable
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
     private readonly HostAddress _address;
+    private readonly CancellationToken _stop;
     private Socket? _socket;
 
-    private HostConnection(HostAddress address, Socket socket)
-    {
-        _address = address;
-        _socket = socket;
-    }
+    private HostConnection(HostAddress address, Socket socket, CancellationToken stop) => (_address, _socket, _stop) = (address, socket, stop);
 
     /// <summary>Connects in plain TCP; the place where a TLS handshake would begin, since the first byte tells a host which it is.</summary>
+    /// <param name="address">Where the server listens.</param>
+    /// <param name="timeout">How long it may take to answer; 5 s unless said otherwise.</param>
+    /// <param name="stop">Ends connecting and every exchange with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="CommandException">The name does not resolve, or nobody answers there.</exception>
-    public static HostConnection Connect(HostAddress address, TimeSpan? timeout = null) =>
-        new(address, HostDialer.Dial(address, timeout ?? HostDialer.DefaultTimeout));
+    [SuppressMessage("Reliability", "CA2000", Justification = "The connection owns its socket until it is taken.")]
+    public static HostConnection Connect(HostAddress address, TimeSpan? timeout = null, CancellationToken stop = default) =>
+        new(address, HostDialer.Dial(address, timeout ?? HostDialer.DefaultTimeout, stop), stop);
 
     /// <summary>Every device that the host exports.</summary>
     /// <exception cref="CommandException">The host refused, answered nonsense or did not answer in time.</exception>
@@ -90,10 +92,15 @@ public sealed class HostConnection : IDisposable
             null,
             AnswerTimeout,
             Timeout.InfiniteTimeSpan);
+        using var stopping = _stop.Register(() => Abort(socket));
         try
         {
             using var stream = new NetworkStream(socket, ownsSocket: false);
             return exchange(stream);
+        }
+        catch (IOException) when (_stop.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(_stop);
         }
         catch (ProtocolException error)
         {

@@ -19,28 +19,29 @@ internal static class HostDialer
 
     /// <returns>A connected, blocking socket whose operations end after <paramref name="timeout"/>.</returns>
     /// <exception cref="CommandException">The name does not resolve, or no address of it answers.</exception>
-    public static Socket Dial(HostAddress address, TimeSpan timeout)
+    public static Socket Dial(HostAddress address, TimeSpan timeout, CancellationToken stop)
     {
         var watch = Stopwatch.StartNew();
-        var addresses = Resolve(address, timeout);
+        var addresses = Resolve(address, timeout, stop);
         SocketException? last = null;
         for (var index = 0; index < addresses.Length; index++)
         {
             var share = (timeout - watch.Elapsed) / (addresses.Length - index);
             try
             {
-                return Dial(new IPEndPoint(addresses[index], address.Port), share > LeastPerAddress ? share : LeastPerAddress, timeout);
+                return Dial(new IPEndPoint(addresses[index], address.Port), share > LeastPerAddress ? share : LeastPerAddress, timeout, stop);
             }
-            catch (SocketException error)
+            catch (Exception error) when (error is SocketException or ObjectDisposedException)
             {
-                last = error;
+                stop.ThrowIfCancellationRequested();
+                last = error as SocketException;
             }
         }
 
         throw Describe(address, last!, timeout);
     }
 
-    private static Socket Dial(IPEndPoint endPoint, TimeSpan connectTimeout, TimeSpan operationTimeout)
+    private static Socket Dial(IPEndPoint endPoint, TimeSpan connectTimeout, TimeSpan operationTimeout, CancellationToken stop)
     {
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
@@ -57,7 +58,11 @@ internal static class HostDialer
 
             // SO_SNDTIMEO limits connect(2) on Linux. A non-blocking connect would leave the socket non-blocking for good.
             socket.SendTimeout = (int)connectTimeout.TotalMilliseconds;
-            socket.Connect(endPoint);
+            using (stop.Register(socket.Dispose))
+            {
+                socket.Connect(endPoint);
+            }
+
             socket.SendTimeout = socket.ReceiveTimeout = (int)operationTimeout.TotalMilliseconds;
             return socket;
         }
@@ -68,13 +73,13 @@ internal static class HostDialer
         }
     }
 
-    private static IPAddress[] Resolve(HostAddress address, TimeSpan timeout)
+    private static IPAddress[] Resolve(HostAddress address, TimeSpan timeout, CancellationToken stop)
     {
         try
         {
             var addresses = IPAddress.TryParse(address.Host, out var literal)
                 ? [literal]
-                : Dns.GetHostAddressesAsync(address.Host).WaitAsync(timeout).GetAwaiter().GetResult();
+                : Dns.GetHostAddressesAsync(address.Host, stop).WaitAsync(timeout, stop).GetAwaiter().GetResult();
             return addresses.Length > 0 ? addresses : throw new SocketException((int)SocketError.HostNotFound);
         }
         catch (TimeoutException error)

@@ -1,0 +1,100 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging;
+using UsbIp.Client.Remote;
+using UsbIp.Client.Vhci;
+using UsbIp.Protocol;
+
+namespace UsbIp.Client.Commands;
+
+/// <summary>What the user asked to be attached, and how.</summary>
+/// <param name="Host">The machine that has the device.</param>
+/// <param name="BusId">The device there.</param>
+/// <param name="LogFile">Where the bridge logs; null for the system's log, or the standard error in the foreground.</param>
+/// <param name="Wait">Whether to wait until this machine can use the device.</param>
+/// <param name="IsDebug">Whether to log more.</param>
+internal sealed record AttachRequest(HostAddress Host, BusId BusId, string? LogFile, bool Wait, bool IsDebug)
+{
+    public LogLevel LeastLevel => IsDebug ? LogLevel.Debug : LogLevel.Information;
+}
+
+/// <summary><c>usbip-client attach HOST BUSID</c>: plugs a host's device into this machine.</summary>
+internal sealed class AttachCommand(ClientSettings settings, Output output)
+{
+    public static Command Define(GlobalOptions global)
+    {
+        var words = new Argument<string[]>("HOST[:PORT] BUSID")
+        {
+            Description = "The machine that has the device, and the device as 'usbip-client list HOST' shows it",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var remote = HostArgument.StockOption();
+        var busId = HostArgument.StockBusId();
+        var foreground = new Option<bool>("--foreground", "-f") { Description = "Stay and relay here, for systemd; Ctrl+C detaches" };
+        var log = new Option<string?>("--log") { Description = "Log to a file instead of the system's log", HelpName = "FILE" };
+        var noWait = new Option<bool>("--no-wait") { Description = "Return before this machine can use the device" };
+        var json = new Option<bool>("--json") { Description = "Print JSON" };
+        var command = new Command("attach", "Plug a host's device into this machine") { words, remote, busId, foreground, log, noWait, json };
+        command.SetAction(parsed => global.Run(parsed, (settings, output) =>
+        {
+            var (host, device) = HostArgument.Parse(
+                parsed.GetValue(words) ?? [], parsed.GetValue(remote), parsed.GetValue(busId), parsed.GetValue(global.TcpPort));
+            var logFile = parsed.GetValue(log) is { } path ? Path.GetFullPath(path) : null;
+            var request = new AttachRequest(host, device, logFile, Wait: !parsed.GetValue(noWait), parsed.GetValue(global.Debug));
+            var attach = new AttachCommand(settings, output);
+            using var stop = new StopSignals();
+            return parsed.GetValue(foreground)
+                ? attach.RunHere(request, parsed.GetValue(json), stop.Token)
+                : attach.RunInBackground(request, parsed.GetValue(json), stop.Token);
+        }));
+        return command;
+    }
+
+    /// <summary>Attaches, and relays on this process until the device is detached or lost, or <paramref name="stop"/> detaches it.</summary>
+    public ExitCode RunHere(AttachRequest request, bool json, CancellationToken stop)
+    {
+        var logger = request.LogFile is null
+            ? LineLogger.ToStandardError(output.Remarks, output.IsQuiet ? LogLevel.Warning : request.LeastLevel)
+            : LineLogger.ToFile(request.LogFile, request.LeastLevel);
+        if (VhciModule.Ensure(settings.Driver))
+        {
+            output.Remark("Loaded the kernel module vhci_hcd.");
+        }
+
+        using var attachment = Attachment.Open(settings, request.Host, request.BusId, logger, stop);
+        Print(AttachmentLine.View(settings, attachment, request.Wait, stop), json);
+        return Attachment.ToExitCode(attachment.WaitForEnd(stop));
+    }
+
+    /// <summary>Attaches from a process of its own, which stays.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> came before the device was usable; nothing stays attached.</exception>
+    public ExitCode RunInBackground(AttachRequest request, bool json, CancellationToken stop)
+    {
+        var report = BackgroundBridge.Start(request, stop);
+        if (report.Remark is not null)
+        {
+            output.Remark(report.Remark);
+        }
+
+        if (report.Attachment is null)
+        {
+            throw new CommandException(report.ExitCode, report.Error ?? "The bridge did not say why it ended.", report.Hint);
+        }
+
+        Print(report.Attachment, json);
+        return ExitCode.Success;
+    }
+
+    private void Print(AttachmentView view, bool json)
+    {
+        if (json)
+        {
+            output.Json(view, JsonViews.Default.AttachmentView);
+        }
+        else
+        {
+            output.Done(AttachmentLine.Format(view));
+        }
+
+        output.Result.Flush();
+    }
+}

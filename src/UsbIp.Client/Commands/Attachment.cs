@@ -1,0 +1,160 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using UsbIp.Client.Bridge;
+using UsbIp.Client.Remote;
+using UsbIp.Client.Vhci;
+using UsbIp.Protocol;
+
+namespace UsbIp.Client.Commands;
+
+/// <summary>
+/// One device attached by this process: imported from its host, its bridge running on a thread, its port taken. Disposing it unplugs
+/// the device, if nobody did before, and waits until the kernel has let go of the port.
+/// </summary>
+internal sealed class Attachment : IDisposable
+{
+    private static readonly TimeSpan FreeTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly ClientSettings _settings;
+    private readonly ILogger _logger;
+    private readonly BridgeSession _session;
+    private readonly Thread _thread;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly DateTime? _recorded;
+    private BridgeEnd? _end;
+
+    [SuppressMessage("Interoperability", "CA1416", Justification = "There is a vhci_hcd, so this is Linux.")]
+    private Attachment(ClientSettings settings, HostAddress host, BridgeSession session, int port, ILogger logger)
+    {
+        (_settings, _session, _logger, Host, Port) = (settings, session, logger, host, port);
+        _thread = new Thread(RunBridge) { Name = "bridge" };
+        _thread.Start();
+        try
+        {
+            _recorded = settings.Records.Write(
+                port, new AttachmentRecord(host.Host, host.Port.ToString(CultureInfo.InvariantCulture), Device.BusId.ToString()));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Log.NoRecord(logger, Device.BusId, port, error.Message);
+        }
+
+        Log.Attached(logger, Device.BusId, host, port);
+    }
+
+    public HostAddress Host { get; }
+
+    public int Port { get; }
+
+    public DeviceRecord Device => _session.Device;
+
+    /// <summary>Imports a device and plugs it in. Returns before the kernel has enumerated it.</summary>
+    /// <exception cref="CommandException">The host or the kernel refused, or could not be reached.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> came first; nothing is attached.</exception>
+    [SuppressMessage("Reliability", "CA2000", Justification = "The attachment owns the session; where none is made, it is disposed.")]
+    public static Attachment Open(ClientSettings settings, HostAddress host, BusId busId, ILogger logger, CancellationToken stop)
+    {
+        RefuseTwice(settings, host, busId);
+        BridgeSession session;
+        using (var connection = HostConnection.Connect(host, stop: stop))
+        {
+            var device = connection.Import(busId);
+            session = BridgeSession.Open(connection.TakeSocket(), device, logger);
+        }
+
+        try
+        {
+            stop.ThrowIfCancellationRequested();
+            var port = settings.Driver.Attach(session.KernelEnd, session.Device.DeviceId, session.Device.Speed);
+            session.HandedOver();
+            return new Attachment(settings, host, session, port, logger);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until this machine can use the device.</summary>
+    /// <exception cref="CommandException">The kernel did not accept it, or the bridge ended meanwhile.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="stop"/> came first.</exception>
+    public LocalDevice WaitUntilUsable(CancellationToken stop)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, _ended.Token);
+        try
+        {
+            return _settings.Enumeration.WaitUntilUsable(Port, either.Token);
+        }
+        catch (Exception error) when (_ended.IsCancellationRequested && error is OperationCanceledException or CommandException)
+        {
+            throw _end is null ? error : EndedEarly(_end);
+        }
+    }
+
+    /// <summary>Waits until somebody ends the session.</summary>
+    /// <param name="stop">Unplugs the device.</param>
+    public BridgeEnd WaitForEnd(CancellationToken stop)
+    {
+        using var stopping = stop.Register(_session.Bridge.Stop);
+        _thread.Join();
+        return _end!;
+    }
+
+    public void Dispose()
+    {
+        _session.Bridge.Stop();
+        _thread.Join();
+        _session.Dispose();
+        _ended.Dispose();
+        if (!_settings.Driver.WaitUntilFree(Port, FreeTimeout * _settings.Patience))
+        {
+            Log.StillThere(_logger, Device.BusId, Port);
+        }
+
+        if (_recorded is { } written)
+        {
+            _settings.Records.Remove(Port, written);
+        }
+    }
+
+    /// <summary>How the end of a session counts for the exit code.</summary>
+    public static ExitCode ToExitCode(BridgeEnd end) => end.Kind switch
+    {
+        BridgeEndKind.KernelDetached or BridgeEndKind.Stopped => ExitCode.Success,
+        BridgeEndKind.HostClosed or BridgeEndKind.HostLost => ExitCode.Network,
+        BridgeEndKind.HostBrokeProtocol => ExitCode.ProtocolError,
+        _ => ExitCode.Failure,
+    };
+
+    private static CommandException EndedEarly(BridgeEnd end) => new(
+        end.IsClean ? ExitCode.Failure : ToExitCode(end),
+        $"The device went away before this machine could use it: {end.Reason}",
+        "look into the log of the server, and at 'dmesg | tail' here.");
+
+    /// <summary>A host would only say "busy"; here we know who has it.</summary>
+    private static void RefuseTwice(ClientSettings settings, HostAddress host, BusId busId)
+    {
+        foreach (var port in settings.Driver.ReadPorts().Where(port => !port.IsFree))
+        {
+            var record = settings.Records.Read(port.Number);
+            if (record is not null
+                && record.Host == host.Host
+                && record.TcpPort == host.Port.ToString(CultureInfo.InvariantCulture)
+                && record.RemoteBusId == busId.ToString())
+            {
+                throw new CommandException(
+                    ExitCode.AlreadyRunning,
+                    $"{busId} of {host} is attached to this machine already, as port {port.Number:00}.",
+                    $"'usbip-client detach {port.Number}' first, if it does not work.");
+            }
+        }
+    }
+
+    private void RunBridge()
+    {
+        _end = _session.Bridge.Run();
+        _ended.Cancel();
+    }
+}

@@ -1,0 +1,113 @@
+using System.CommandLine;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using UsbIp.Client.Interop;
+using UsbIp.Client.Vhci;
+
+namespace UsbIp.Client.Commands;
+
+/// <summary>
+/// The hidden verb of the process that <see cref="BackgroundBridge"/> starts: attaches a device, reports on the standard output with one
+/// line, waits until its leash is let go, leaves every stream and relays until the end.
+/// </summary>
+internal sealed class BridgeCommand(ClientSettings settings)
+{
+    public const string Name = "bridge";
+
+    /// <summary>What comes over the leash when the report has arrived.</summary>
+    public const char LetGo = '+';
+
+    public static Command Define(GlobalOptions global)
+    {
+        var words = new Argument<string[]>("HOST BUSID");
+        var log = new Option<string?>("--log");
+        var noWait = new Option<bool>("--no-wait");
+        var command = new Command(Name) { words, log, noWait };
+        command.Hidden = true;
+        command.SetAction(parsed => global.Run(parsed, (settings, output) =>
+        {
+            var (host, busId) = HostArgument.Parse(parsed.GetValue(words) ?? [], remote: null, busId: null, tcpPort: null);
+            var request = new AttachRequest(host, busId, parsed.GetValue(log), !parsed.GetValue(noWait), parsed.GetValue(global.Debug));
+            return new BridgeCommand(settings).Run(request, output.Result);
+        }));
+        return command;
+    }
+
+    private ExitCode Run(AttachRequest request, TextWriter report)
+    {
+        Daemon.LeaveSession();
+        using var stop = new StopSignals();
+        using var leash = new Leash(stop);
+        try
+        {
+            var logger = request.LogFile is null
+                ? LineLogger.ToSystem(request.LeastLevel)
+                : LineLogger.ToFile(request.LogFile, request.LeastLevel);
+            return Run(request, report, leash, logger, stop.Token);
+        }
+        catch (CommandException error)
+        {
+            Write(report, new BridgeReport(null, error.ExitCode, request.IsDebug ? error.ToString() : error.Message, error.Hint, null));
+            return error.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            return ExitCode.Interrupted; // whoever cut the leash tells the user
+        }
+    }
+
+    private ExitCode Run(AttachRequest request, TextWriter report, Leash leash, ILogger logger, CancellationToken stop)
+    {
+        var loaded = VhciModule.Ensure(settings.Driver);
+        using var attachment = Attachment.Open(settings, request.Host, request.BusId, logger, stop);
+        var view = AttachmentLine.View(settings, attachment, request.Wait, stop);
+        Write(report, new BridgeReport(view, ExitCode.Success, null, null, loaded ? "Loaded the kernel module vhci_hcd." : null));
+        if (!leash.WaitUntilLetGo())
+        {
+            return ExitCode.Interrupted; // nobody knows of the attachment, so there is none
+        }
+
+        Daemon.LeaveStreams();
+        return Attachment.ToExitCode(attachment.WaitForEnd(stop));
+    }
+
+    private static void Write(TextWriter report, BridgeReport value)
+    {
+        report.WriteLine(JsonSerializer.Serialize(value, JsonViews.Default.BridgeReport));
+        report.Flush();
+    }
+
+    /// <summary>Reads the leash on a thread: the end of the stream before the one byte means that whoever held it is gone.</summary>
+    private sealed class Leash : IDisposable
+    {
+        private readonly StopSignals _stop;
+        private readonly ManualResetEventSlim _decided = new();
+        private volatile bool _letGo;
+
+        public Leash(StopSignals stop)
+        {
+            _stop = stop;
+            new Thread(Read) { IsBackground = true, Name = "leash" }.Start();
+        }
+
+        public bool WaitUntilLetGo()
+        {
+            _decided.Wait();
+            return _letGo;
+        }
+
+        public void Dispose() => _decided.Dispose();
+
+        private void Read()
+        {
+            using var input = Console.OpenStandardInput();
+            _letGo = input.ReadByte() == LetGo;
+            if (!_letGo)
+            {
+                _stop.Cancel();
+            }
+
+            _decided.Set();
+        }
+    }
+}

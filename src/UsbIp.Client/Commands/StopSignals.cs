@@ -1,0 +1,40 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+
+namespace UsbIp.Client.Commands;
+
+/// <summary>Turns Ctrl+C, SIGTERM and a hang-up into a token, so that what was begun is undone in order.</summary>
+internal sealed class StopSignals : IDisposable
+{
+    private readonly CancellationTokenSource _source = new();
+    private readonly PosixSignalRegistration[] _registrations;
+
+    [SuppressMessage("Reliability", "CA2000", Justification = "Dispose ends all three.")]
+    public StopSignals() => _registrations =
+    [
+        PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop),
+        PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
+        PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop),
+    ];
+
+    public CancellationToken Token => _source.Token;
+
+    /// <summary>Acts as a signal would.</summary>
+    public void Cancel() => _source.Cancel();
+
+    public void Dispose()
+    {
+        foreach (var registration in _registrations)
+        {
+            registration.Dispose();
+        }
+
+        _source.Dispose();
+    }
+
+    private void Stop(PosixSignalContext context)
+    {
+        context.Cancel = true; // the program ends by itself, after undoing
+        _source.Cancel();
+    }
+}

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+using UsbIp.Client.Remote;
+using UsbIp.Protocol;
+
+namespace UsbIp.Client;
+
+/// <summary>What the commands log; ids 1xx. The bridge has its own texts.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(100, LogLevel.Information, "{BusId}: attached from {Host} to port {Port}.")]
+    public static partial void Attached(ILogger logger, BusId busId, HostAddress host, int port);
+
+    [LoggerMessage(101, LogLevel.Warning, "{BusId}: the state file of port {Port} cannot be written, so 'port' will not know the host: {Reason}")]
+    public static partial void NoRecord(ILogger logger, BusId busId, int port, string reason);
+
+    [LoggerMessage(102, LogLevel.Warning, "{BusId}: the kernel has not freed port {Port} in time.")]
+    public static partial void StillThere(ILogger logger, BusId busId, int port);
+}

@@ -51,6 +51,30 @@ public sealed class RawHost : IDisposable
         return new RawRequest(header, submit, default, data, packets);
     }
 
+    /// <summary>Bytes as they come, for requests that are cut.</summary>
+    public byte[] ReceiveRaw(int length)
+    {
+        var bytes = new byte[length];
+        _stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    /// <summary>Reads, and forgets, up to the connection's end; a reset is an end too.</summary>
+    public void ReceiveUntilClosed()
+    {
+        var bytes = new byte[64 * 1024];
+        try
+        {
+            while (_stream.Read(bytes) > 0)
+            {
+            }
+        }
+        catch (IOException error) when (error.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset })
+        {
+            // The bridge left bytes of ours unread.
+        }
+    }
+
     public void Reply(uint seqnum, UrbStatus status = UrbStatus.Ok, int actualLength = 0, ReadOnlySpan<byte> data = default) =>
         Reply(new SubmitReply(seqnum, status, actualLength), data, []);
 

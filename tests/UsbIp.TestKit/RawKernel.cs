@@ -96,6 +96,9 @@ public sealed class RawKernel : IDisposable
         }
     }
 
+    /// <summary>Whether something can be read, or comes within the time.</summary>
+    public bool Poll(TimeSpan wait) => _socket.Poll(wait, SelectMode.SelectRead);
+
     public void Dispose() => _socket.Dispose();
 
     private uint Submit(UrbDirection direction, byte endpoint, int length, ReadOnlySpan<byte> data, IsoPacket[] packets, SetupPacket setup)

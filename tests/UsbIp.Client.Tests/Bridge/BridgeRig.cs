@@ -58,6 +58,18 @@ internal sealed class BridgeRig : IDisposable
         return _end!;
     }
 
+    /// <summary>
+    /// Moves the clock on, a little at a time, until the bridge has written to the kernel: for bridges that are busy sending when the test
+    /// can't see how far they have come.
+    /// </summary>
+    public void AdvanceUntilKernelReadable(TimeSpan step)
+    {
+        while (!Kernel.Poll(TimeSpan.FromMilliseconds(20)))
+        {
+            Time.Advance(step);
+        }
+    }
+
     public void Dispose()
     {
         Bridge.Stop();

@@ -14,22 +14,22 @@ public sealed partial class StyleTests
     [Fact]
     public void Files_are_short()
     {
-        var long_ = SourceTree.All.Where(file => file.LineCount > MaxFileLines).Select(file => $"{file} has {file.LineCount} lines");
+        var tooLong = SourceTree.All.Where(file => file.LineCount > MaxFileLines).Select(file => $"{file} has {file.LineCount} lines");
 
-        long_.Should().BeEmpty("a file has one duty and at most {0} lines", MaxFileLines);
+        tooLong.Should().BeEmpty("a file has one duty and at most {0} lines", MaxFileLines);
     }
 
     [Fact]
     public void Methods_are_short()
     {
-        var long_ = from file in SourceTree.All
+        var tooLong = from file in SourceTree.All
                     from method in file.Nodes<SyntaxNode>()
                     where method is BaseMethodDeclarationSyntax or LocalFunctionStatementSyntax or AccessorDeclarationSyntax
                     let lines = method.GetText().Lines.Count(line => !string.IsNullOrWhiteSpace(line.ToString()) && !line.ToString().TrimStart().StartsWith("//", StringComparison.Ordinal))
                     where lines > MaxMethodLines
                     select $"{file.At(method)} has {lines} lines";
 
-        long_.Should().BeEmpty("a method has at most {0} lines", MaxMethodLines);
+        tooLong.Should().BeEmpty("a method has at most {0} lines", MaxMethodLines);
     }
 
     [Fact]
@@ -50,7 +50,8 @@ public sealed partial class StyleTests
         var misnamed = from file in SourceTree.All
                        let name = Path.GetFileName(file.Path).Split('.')[0]
                        let types = file.Nodes<MemberDeclarationSyntax>().Select(TypeName).Where(type => type is not null).ToArray()
-                       where types.Length > 0 && !types.Contains(name) && name != "Program"
+                       where types.Length > 0 && !types.Contains(name)
+                       where name != "NativeStructs" // the mirrors of libusb.h, together
                        select $"{file} declares {string.Join(", ", types)}";
 
         misnamed.Should().BeEmpty();

@@ -12,7 +12,7 @@ public sealed class ScriptedDevice(UsbDeviceInfo info) : IUsbDevice
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly ConcurrentDictionary<UsbTransfer, byte> _out = new();
+    private readonly HashSet<UsbTransfer> _out = []; // its own gate; allocates nothing in steady state
     private readonly BlockingCollection<UsbTransfer> _submitted = [];
     private readonly BlockingCollection<UsbTransfer> _cancelled = [];
     private TransferPool _pool = new();
@@ -34,7 +34,16 @@ public sealed class ScriptedDevice(UsbDeviceInfo info) : IUsbDevice
     public ConcurrentQueue<string> Specials { get; } = new();
 
     /// <summary>Transfers submitted and not completed.</summary>
-    public int TransfersOut => _out.Count;
+    public int TransfersOut
+    {
+        get
+        {
+            lock (_out)
+            {
+                return _out.Count;
+            }
+        }
+    }
 
     /// <summary>Transfers created and not disposed.</summary>
     public int TransfersAlive => _pool.InUse;
@@ -48,7 +57,11 @@ public sealed class ScriptedDevice(UsbDeviceInfo info) : IUsbDevice
     public void Submit(UsbTransfer transfer)
     {
         transfer.MarkSubmitted(true);
-        _out[transfer] = 0;
+        lock (_out)
+        {
+            _out.Add(transfer);
+        }
+
         if (OnSubmit?.Invoke(transfer) != true)
         {
             _submitted.Add(transfer);
@@ -61,7 +74,7 @@ public sealed class ScriptedDevice(UsbDeviceInfo info) : IUsbDevice
         {
             onCancel(transfer);
         }
-        else if (_out.ContainsKey(transfer))
+        else if (IsOut(transfer))
         {
             Complete(transfer, UrbStatus.Unlinked, 0);
         }
@@ -86,9 +99,12 @@ public sealed class ScriptedDevice(UsbDeviceInfo info) : IUsbDevice
     /// <summary>As <see cref="Complete"/>, without the end of the batch.</summary>
     public void Finish(UsbTransfer transfer, UrbStatus status, int actualLength)
     {
-        if (!_out.TryRemove(transfer, out _))
+        lock (_out)
         {
-            throw new InvalidOperationException("The transfer is not out.");
+            if (!_out.Remove(transfer))
+            {
+                throw new InvalidOperationException("The transfer is not out.");
+            }
         }
 
         transfer.Status = status;
@@ -100,7 +116,13 @@ public sealed class ScriptedDevice(UsbDeviceInfo info) : IUsbDevice
     /// <summary>Pulls the plug: everything that is out ends, and the session hears of it.</summary>
     public void Unplug()
     {
-        foreach (var transfer in _out.Keys)
+        UsbTransfer[] all;
+        lock (_out)
+        {
+            all = [.. _out];
+        }
+
+        foreach (var transfer in all)
         {
             Finish(transfer, UrbStatus.Shutdown, 0);
         }
@@ -119,9 +141,9 @@ public sealed class ScriptedDevice(UsbDeviceInfo info) : IUsbDevice
 
     public void Dispose()
     {
-        if (!_out.IsEmpty)
+        if (TransfersOut > 0)
         {
-            throw new InvalidOperationException($"The device was closed with {_out.Count} transfers out.");
+            throw new InvalidOperationException($"The device was closed with {TransfersOut} transfers out.");
         }
 
         Volatile.Write(ref _open, 0);
@@ -136,6 +158,14 @@ public sealed class ScriptedDevice(UsbDeviceInfo info) : IUsbDevice
 
         _pool = new TransferPool();
         return true;
+    }
+
+    private bool IsOut(UsbTransfer transfer)
+    {
+        lock (_out)
+        {
+            return _out.Contains(transfer);
+        }
     }
 
     private UrbStatus Special(string what)

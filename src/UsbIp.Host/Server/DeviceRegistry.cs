@@ -158,9 +158,11 @@ public sealed class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, ILoggerF
         {
             if (isDrained)
             {
-                // Devices such as ADB or DFU ones start afresh only after a reset, and a client's own never travels.
-                lease.Device.Reset();
-                lease.Device.Dispose();
+                using (lease.Device)
+                {
+                    // Devices such as ADB or DFU ones start afresh only after a reset, and a client's own never travels.
+                    lease.Device.Reset();
+                }
             }
         }
         finally

@@ -1,4 +1,3 @@
-using UsbIp.Devices;
 using UsbIp.Protocol;
 
 namespace UsbIp.Host.Session;
@@ -10,10 +9,9 @@ namespace UsbIp.Host.Session;
 /// </summary>
 public sealed class DeviceQueue : IDisposable
 {
-    private readonly IUsbDevice _device;
+    private readonly DeviceCalls _calls;
     private readonly PendingUrbs _pending;
     private readonly SpecialRequests _special;
-    private readonly Action<PendingUrb> _recycle;
     private readonly Action<string> _failed;
     private readonly TimeSpan _drainTime;
     private readonly string _name;
@@ -25,11 +23,16 @@ public sealed class DeviceQueue : IDisposable
     private bool _stopped;
     private bool _mayBeReady;
 
+    /// <param name="calls">Starts and cancels.</param>
+    /// <param name="pending">What the client asked for.</param>
+    /// <param name="special">Carries special requests out.</param>
+    /// <param name="failed">Told why the session cannot go on.</param>
+    /// <param name="drainTime">How long the device may take to give transfers back.</param>
+    /// <param name="name">The session's name, for its thread.</param>
     public DeviceQueue(
-        IUsbDevice device, PendingUrbs pending, EndpointTable endpoints, Action<PendingUrb> recycle, Action<string> failed, TimeSpan drainTime, string name)
+        DeviceCalls calls, PendingUrbs pending, SpecialRequests special, Action<string> failed, TimeSpan drainTime, string name)
     {
-        (_device, _pending, _recycle, _failed, _drainTime, _name) = (device, pending, recycle, failed, drainTime, name);
-        _special = new SpecialRequests(device, pending, endpoints);
+        (_calls, _pending, _special, _failed, _drainTime, _name) = (calls, pending, special, failed, drainTime, name);
     }
 
     /// <summary>A special request is waiting or running: what the device looks like behind it is not known yet.</summary>
@@ -57,7 +60,7 @@ public sealed class DeviceQueue : IDisposable
             }
         }
 
-        SubmitNow(urb);
+        _calls.Submit(urb);
     }
 
     /// <summary>Cancels the URB if it still runs under that seqnum. Returns at once.</summary>
@@ -99,14 +102,10 @@ public sealed class DeviceQueue : IDisposable
         thread?.Join();
         while (_waiting.TryDequeue(out var urb))
         {
-            if (_pending.TryStart(urb))
+            if (_calls.TryStartSpecial(urb))
             {
                 urb.Transfer!.Status = UrbStatus.Shutdown;
                 _pending.Complete(urb);
-            }
-            else
-            {
-                _recycle(urb);
             }
         }
     }
@@ -149,11 +148,12 @@ public sealed class DeviceQueue : IDisposable
 
             if (urb is null)
             {
-                CancelNow(cancel.Urb, cancel.Seqnum);
+                _calls.Cancel(cancel.Urb, cancel.Seqnum);
                 continue;
             }
 
             Carry(urb);
+            _calls.Flush();
             lock (_gate)
             {
                 _busy = false;
@@ -165,11 +165,11 @@ public sealed class DeviceQueue : IDisposable
     {
         if (urb.Special.IsNone)
         {
-            SubmitNow(urb);
+            _calls.Submit(urb);
         }
-        else if (!_pending.TryStart(urb))
+        else if (!_calls.TryStartSpecial(urb))
         {
-            _recycle(urb);
+            return; // unlinked while it waited
         }
         else if (!WaitForDrain(urb))
         {
@@ -189,13 +189,7 @@ public sealed class DeviceQueue : IDisposable
     /// </summary>
     private bool WaitForDrain(PendingUrb urb)
     {
-        var ended = new List<(PendingUrb Urb, uint Seqnum)>();
-        _pending.CollectRunning(other => other != urb && _special.CutsOff(urb.Special, other), ended);
-        foreach (var (other, seqnum) in ended)
-        {
-            CancelNow(other, seqnum);
-        }
-
+        _calls.CancelAll(other => other != urb && _special.CutsOff(urb.Special, other));
         var deadline = Environment.TickCount64 + (long)_drainTime.TotalMilliseconds;
         while (_pending.AnyRunning(other => other != urb && _special.GoesBefore(urb.Special, other)))
         {
@@ -223,30 +217,9 @@ public sealed class DeviceQueue : IDisposable
                 }
             }
 
-            CancelNow(cancel.Urb, cancel.Seqnum);
+            _calls.Cancel(cancel.Urb, cancel.Seqnum);
         }
 
         return true;
-    }
-
-    private void CancelNow(PendingUrb urb, uint seqnum)
-    {
-        if (_pending.TryBeginCancel(urb, seqnum))
-        {
-            _device.Cancel(urb.Transfer!);
-            _pending.EndCancel(urb);
-        }
-    }
-
-    private void SubmitNow(PendingUrb urb)
-    {
-        if (_pending.TryStart(urb))
-        {
-            _device.Submit(urb.Transfer!); // touches nothing afterwards: it may be answered and reused already
-        }
-        else
-        {
-            _recycle(urb);
-        }
     }
 }

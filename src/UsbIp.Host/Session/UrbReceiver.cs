@@ -126,7 +126,7 @@ public sealed class UrbReceiver(
         }
         else
         {
-            transfer.ZeroPacket = request.Flags.HasFlag(TransferFlags.ZeroPacket) && request.Direction == UrbDirection.Out;
+            transfer.ZeroPacket = (request.Flags & TransferFlags.ZeroPacket) != 0 && request.Direction == UrbDirection.Out;
         }
 
         pending.Add(urb);

@@ -12,11 +12,11 @@ namespace UsbIp.Host.Session;
 public sealed class UrbSession : ITransferSink, IDisposable
 {
     private readonly Socket _socket;
-    private readonly IUsbDevice _device;
     private readonly SessionLimits _limits;
     private readonly TransferBudget _budget;
     private readonly ReplyQueue _replies;
     private readonly PendingUrbs _pending;
+    private readonly DeviceCalls _calls;
     private readonly DeviceQueue _queue;
     private readonly ReplySender _sender;
     private readonly UrbReceiver _receiver;
@@ -32,16 +32,18 @@ public sealed class UrbSession : ITransferSink, IDisposable
     /// <param name="allSessions">The budget shared by all sessions.</param>
     public UrbSession(Socket socket, IUsbDevice device, DeviceId deviceId, SessionLimits limits, TransferBudget allSessions)
     {
-        (_socket, _device, _limits) = (socket, device, limits);
+        (_socket, _limits) = (socket, limits);
         var name = device.Info.BusId.ToString();
         var endpoints = new EndpointTable(device.Info);
         _budget = new TransferBudget(limits.MaxBytes, limits.MaxUrbs, allSessions);
         _replies = new ReplyQueue(limits.MaxQueuedReplies);
         _pending = new PendingUrbs(_replies, Recycle) { Ended = UrbEnded };
-        _queue = new DeviceQueue(
-            device, _pending, endpoints, Recycle, reason => End(SessionEndCause.DeviceFailed, reason), limits.DrainTime, name);
         _sender = new ReplySender(
             socket, _replies, Recycle, reason => End(SessionEndCause.ConnectionLost, reason), limits.SendStall, name);
+        _calls = new DeviceCalls(device, _pending, Recycle, _sender.Flush);
+        var special = new SpecialRequests(device, _pending, endpoints);
+        _queue = new DeviceQueue(
+            _calls, _pending, special, reason => End(SessionEndCause.DeviceFailed, reason), limits.DrainTime, name);
         var receive = new ReceiveBuffer(socket) { BeforeWait = _sender.Flush };
         var validator = new SubmitValidator(deviceId, endpoints, limits);
         _receiver = new UrbReceiver(receive, device, validator, _budget, _pending, _queue, _replies, limits.MaxQueuedReplies);
@@ -132,17 +134,7 @@ public sealed class UrbSession : ITransferSink, IDisposable
     private void Drain()
     {
         _queue.Dispose();
-        var running = new List<(PendingUrb Urb, uint Seqnum)>();
-        _pending.CollectRunning(_ => true, running);
-        foreach (var (urb, seqnum) in running)
-        {
-            if (_pending.TryBeginCancel(urb, seqnum))
-            {
-                _device.Cancel(urb.Transfer!);
-                _pending.EndCancel(urb);
-            }
-        }
-
+        _calls.CancelAll(_ => true);
         IsDrained = WaitForCompletions();
         if (_end!.Cause is SessionEndCause.DeviceLeft or SessionEndCause.Stopped or SessionEndCause.DeviceFailed)
         {

@@ -1,0 +1,88 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using UsbIp.Host.Server;
+using UsbIp.Protocol;
+using UsbIp.TestKit;
+
+namespace UsbIp.Host.Tests;
+
+/// <summary>
+/// The real server on a loopback port over scripted devices. When a test ends it asserts that every session ended, every transfer is back and every device
+/// is closed.
+/// </summary>
+public sealed class RunningHost : IAsyncDisposable
+{
+    private readonly LogLines _log = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ILoggerFactory _loggers;
+    private readonly UsbIpServer _server;
+    private readonly Task _run;
+    private readonly List<ScriptedDevice> _devices = [];
+
+    public RunningHost(ServerOptions? options = null)
+    {
+        _loggers = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(_log));
+        Registry = new DeviceRegistry([Backend], _loggers);
+        _server = new UsbIpServer(Registry, options ?? new ServerOptions(), _loggers);
+        Endpoint = _server.Listen(new IPEndPoint(IPAddress.Loopback, 0));
+        _run = _server.RunAsync(_stop.Token);
+    }
+
+    public ScriptedBackend Backend { get; } = new();
+
+    public DeviceRegistry Registry { get; }
+
+    public IPEndPoint Endpoint { get; }
+
+    public IReadOnlyCollection<string> LogLines => _log.Lines;
+
+    public long BytesInFlight => _server.BytesInFlight;
+
+    public int ConnectionCount => _server.ConnectionCount;
+
+    /// <summary>Adds a device and exports it.</summary>
+    public ScriptedDevice Export(string busId)
+    {
+        var device = Backend.Add(busId);
+        _devices.Add(device);
+        Registry.Export(BusId.Parse(busId));
+        return device;
+    }
+
+    public RawClient Connect() => new(Endpoint);
+
+    /// <summary>A client with the device imported.</summary>
+    public RawClient Import(string busId)
+    {
+        var client = Connect();
+        client.Import(busId).Should().Be(OperationStatus.Ok);
+        return client;
+    }
+
+    /// <summary>Waits until the log has a line with that text.</summary>
+    public string WaitForLog(string text)
+    {
+        string? line = null;
+        Eventually.Holds(() => (line = LogLines.FirstOrDefault(entry => entry.Contains(text, StringComparison.Ordinal))) is not null, $"a log line with '{text}'");
+        return line!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _run.WaitAsync(TimeSpan.FromSeconds(30));
+        _server.Dispose();
+        foreach (var device in _devices)
+        {
+            device.TransfersOut.Should().Be(0, "every transfer must have completed");
+            device.TransfersAlive.Should().Be(0, "every transfer must have been given back");
+            device.IsOpen.Should().BeFalse("the device must have been given back");
+        }
+
+        _server.BytesInFlight.Should().Be(0, "the budget must be whole again");
+        LogLines.Should().NotContain(line => line.Contains("fault of this program", StringComparison.Ordinal));
+        _stop.Dispose();
+        _loggers.Dispose();
+        Backend.Dispose();
+    }
+}

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Microsoft.Extensions.Logging.Abstractions;
 using UsbIp.Host;
 using UsbIp.Host.Commands;
 using UsbIp.Host.Control;
@@ -26,6 +25,5 @@ var context = new CommandContext
     OpenBackend = loggers => new LibUsbBackend(devices, loggers),
     RecoverDevices = loggers => new ClaimRecovery(devices, loggers).Run(),
     ExportCheck = new ExportCheck(devices.NodeRoot, UserAccess.MayWrite, LibUsbLibrary.Require),
-    CreateLoggers = () => NullLoggerFactory.Instance,
 };
 return await new HostCommandLine(context, HostLoggers.Create).RunAsync(args, stop.Token);

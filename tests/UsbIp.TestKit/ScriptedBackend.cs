@@ -18,9 +18,8 @@ public sealed class ScriptedBackend : IUsbBackend
     public UsbException? OpenFailure { get; set; }
 
     /// <summary>A high-speed device with the usual endpoints; see <see cref="Endpoints"/>.</summary>
-    public ScriptedDevice Add(string busId, params IReadOnlyList<ConfigurationDescriptor> configurations)
-    {
-        var device = new ScriptedDevice(new UsbDeviceInfo
+    public ScriptedDevice Add(string busId, params IReadOnlyList<ConfigurationDescriptor> configurations) =>
+        Add(new UsbDeviceInfo
         {
             BusId = BusId.Parse(busId),
             BusNumber = 1,
@@ -31,6 +30,11 @@ public sealed class ScriptedBackend : IUsbBackend
             ActiveConfiguration = 1,
             Path = $"/test/{busId}",
         });
+
+    /// <summary>A device that looks just so.</summary>
+    public ScriptedDevice Add(UsbDeviceInfo info)
+    {
+        var device = new ScriptedDevice(info);
         _devices[device.Info.BusId] = device;
         return device;
     }

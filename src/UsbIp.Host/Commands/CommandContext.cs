@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using UsbIp.Devices;
 using UsbIp.Host.Control;
 
@@ -25,8 +26,8 @@ public sealed record CommandContext
     /// <summary>Reaches the real devices; throws a <see cref="UsbException"/> where that cannot be done.</summary>
     public required Func<ILoggerFactory, IUsbBackend> OpenBackend { get; init; }
 
-    /// <summary>Where the daemon's log goes.</summary>
-    public required Func<ILoggerFactory> CreateLoggers { get; init; }
+    /// <summary>Makes the daemon's log; the command line sets it by its options.</summary>
+    public Func<ILoggerFactory> CreateLoggers { get; init; } = static () => NullLoggerFactory.Instance;
 
     /// <summary>What a daemon does once at its start, for the devices that one before it was killed with.</summary>
     public required Action<ILoggerFactory> RecoverDevices { get; init; }

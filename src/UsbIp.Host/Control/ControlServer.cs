@@ -60,7 +60,7 @@ public sealed class ControlServer(
 
     private ErrorBody? Refusal(PeerCredentials peer)
     {
-        if (!IsAllowed(peer))
+        if (!peer.MayControl(UserAccess.EffectiveUserId, file.AdminGroup))
         {
             return new ErrorBody(
                 (int)ExitCode.Permission,
@@ -77,11 +77,6 @@ public sealed class ControlServer(
                 "again in a moment")
             : null;
     }
-
-    private bool IsAllowed(PeerCredentials peer) =>
-        peer.UserId == 0
-        || peer.UserId == UserAccess.EffectiveUserId
-        || (file.AdminGroup is { } group && peer.IsInGroup(group));
 
     /// <summary>Says why, as far as that can be done without waiting for the peer.</summary>
     private static void Refuse(Socket socket, ErrorBody refusal)

@@ -18,7 +18,9 @@ public readonly record struct PeerCredentials(int ProcessId, uint UserId, uint G
         return new PeerCredentials(credentials[0], unchecked((uint)credentials[1]), unchecked((uint)credentials[2]), GroupsOf(socket));
     }
 
-    public bool IsInGroup(uint group) => GroupId == group || Groups.Contains(group);
+    /// <summary>Root, the daemon's own user and the members of the admin group may.</summary>
+    public bool MayControl(uint daemonUser, uint? adminGroup) =>
+        UserId == 0 || UserId == daemonUser || (adminGroup is { } group && (GroupId == group || Groups.Contains(group)));
 
     private static uint[] GroupsOf(Socket socket)
     {

@@ -1,0 +1,107 @@
+using Microsoft.Extensions.Logging;
+using UsbIp.Devices;
+using UsbIp.Host.Commands;
+using UsbIp.Host.Control;
+using UsbIp.TestKit;
+
+namespace UsbIp.Host.Tests.Control;
+
+/// <summary>What a command printed, and how it ended.</summary>
+public sealed record CommandResult(ExitCode ExitCode, string Output, string Error);
+
+/// <summary>
+/// A machine for usbip-host to run on: devices, a place for the control socket, and the whole command line, in this process. The daemon is the
+/// real one, on a loopback port of its own.
+/// </summary>
+public sealed class Machine : IAsyncDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("usbip-host-").FullName;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly LogLines _log = new();
+    private Task<CommandResult>? _daemon;
+
+    public string ControlPath => Path.Combine(_directory, "control");
+
+    /// <summary>The devices that are plugged in.</summary>
+    public IList<UsbDeviceInfo> Devices { get; } = [];
+
+    /// <summary>Whether the machine's USB can be reached.</summary>
+    public UsbException? BackendFailure { get; set; }
+
+    public Func<string, bool> MayWrite { get; set; } = _ => true;
+
+    public Action RequireLibrary { get; set; } = () => { };
+
+    public bool IsTerminal { get; set; }
+
+    public IEnumerable<string> Log => _log.Lines;
+
+    /// <summary>Runs a command to its end.</summary>
+    public Task<CommandResult> RunAsync(params string[] arguments) => RunAsync(CancellationToken.None, arguments);
+
+    /// <summary>Runs a command that becomes the daemon, and waits until it is ready.</summary>
+    public void Start(params string[] arguments)
+    {
+        _daemon = Task.Run(() => RunAsync(_stop.Token, arguments));
+        Eventually.Holds(() => _daemon.IsCompleted || Log.Any(line => line.Contains("ready", StringComparison.Ordinal)), "the daemon to be ready");
+        if (_daemon.IsCompleted)
+        {
+            throw new InvalidOperationException($"The daemon ended: {_daemon.Result}");
+        }
+    }
+
+    /// <summary>Serves on a port of the system's choice.</summary>
+    public void Serve(params string[] arguments) => Start(["serve", "--listen", "127.0.0.1:0", .. arguments]);
+
+    /// <summary>Ends the daemon as a signal would.</summary>
+    public async Task<CommandResult> StopAsync()
+    {
+        await _stop.CancelAsync();
+        return await _daemon!.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_daemon is not null)
+        {
+            await StopAsync();
+        }
+
+        _stop.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private async Task<CommandResult> RunAsync(CancellationToken stop, string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var context = new CommandContext
+        {
+            Output = output,
+            Error = error,
+            IsTerminal = IsTerminal,
+            OpenBackend = _ => OpenBackend(),
+            RecoverDevices = _ => { },
+            ExportCheck = new ExportCheck(_directory, path => MayWrite(path), () => RequireLibrary()),
+        };
+        var line = new HostCommandLine(context, level => LoggerFactory.Create(builder => builder.SetMinimumLevel(level).AddProvider(_log)));
+        var exitCode = await line.RunAsync([.. arguments, "--control", ControlPath], stop);
+        return new CommandResult((ExitCode)exitCode, output.ToString(), error.ToString());
+    }
+
+    private ScriptedBackend OpenBackend()
+    {
+        if (BackendFailure is { } failure)
+        {
+            throw failure;
+        }
+
+        var backend = new ScriptedBackend();
+        foreach (var device in Devices)
+        {
+            backend.Add(device);
+        }
+
+        return backend;
+    }
+}

@@ -29,7 +29,7 @@ internal sealed class HostLogFormatter(bool isJournal) : ConsoleFormatter(Format
 
     /// <summary>Device names and peers' texts cannot begin a line of their own, or command the terminal.</summary>
     private static string OneLine(string text) =>
-        text.AsSpan().ContainsAnyInRange('\0', '\u001F') ? string.Concat(text.Select(one => char.IsControl(one) ? ' ' : one)) : text;
+        text.Any(char.IsControl) ? string.Concat(text.Select(one => char.IsControl(one) ? ' ' : one)) : text;
 
     private static int Priority(LogLevel level) => level switch
     {

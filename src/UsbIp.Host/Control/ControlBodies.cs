@@ -28,7 +28,8 @@ public sealed record ErrorBody(int ExitCode, string Message, string? Hint);
 /// <summary>The JSON of the control socket and of --json, made at build time: no reflection, so it trims.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    WriteIndented = false,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip)]
 [JsonSerializable(typeof(HelloBody))]
 [JsonSerializable(typeof(HostStatus))]

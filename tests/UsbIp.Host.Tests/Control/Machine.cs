@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using UsbIp.Devices;
 using UsbIp.Host.Commands;
@@ -36,13 +37,25 @@ public sealed class Machine : IAsyncDisposable
 
     public IEnumerable<string> Log => _log.Lines;
 
+    /// <summary>Where the daemon serves.</summary>
+    public IPEndPoint Endpoint => IPEndPoint.Parse(Log.First(line => line.Contains("Listening on", StringComparison.Ordinal)).Split(' ')[^1].TrimEnd('.'));
+
+    /// <summary>Gives a device a node, and returns its path.</summary>
+    public string MakeNode(UsbDeviceInfo device)
+    {
+        var node = Path.Combine(_directory, $"{device.BusNumber:d3}", $"{device.DeviceNumber:d3}");
+        Directory.CreateDirectory(Path.GetDirectoryName(node)!);
+        File.WriteAllText(node, "");
+        return node;
+    }
+
     /// <summary>Runs a command to its end.</summary>
-    public Task<CommandResult> RunAsync(params string[] arguments) => RunAsync(CancellationToken.None, arguments);
+    public Task<CommandResult> RunAsync(params string[] arguments) => RunAsync(arguments, CancellationToken.None);
 
     /// <summary>Runs a command that becomes the daemon, and waits until it is ready.</summary>
     public void Start(params string[] arguments)
     {
-        _daemon = Task.Run(() => RunAsync(_stop.Token, arguments));
+        _daemon = Task.Run(() => RunAsync(arguments, _stop.Token));
         Eventually.Holds(() => _daemon.IsCompleted || Log.Any(line => line.Contains("ready", StringComparison.Ordinal)), "the daemon to be ready");
         if (_daemon.IsCompleted)
         {
@@ -71,7 +84,7 @@ public sealed class Machine : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private async Task<CommandResult> RunAsync(CancellationToken stop, string[] arguments)
+    private async Task<CommandResult> RunAsync(string[] arguments, CancellationToken stop)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();

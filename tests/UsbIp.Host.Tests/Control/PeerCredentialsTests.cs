@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using UsbIp.Host.Control;
 
 namespace UsbIp.Host.Tests.Control;

@@ -59,6 +59,10 @@ public sealed class RunningHost : IAsyncDisposable
         return client;
     }
 
+    /// <summary>Waits until the device is given back and the next client may have it.</summary>
+    public void WaitUntilFree(string busId) =>
+        Eventually.Holds(() => Registry.List().Single(device => device.Info.BusId.ToString() == busId).Holder is null, $"{busId} to be given back");
+
     /// <summary>Waits until the log has a line with that text.</summary>
     public string WaitForLog(string text)
     {

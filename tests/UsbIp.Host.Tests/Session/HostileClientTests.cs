@@ -1,0 +1,215 @@
+using System.Buffers.Binary;
+using UsbIp.Host.Server;
+using UsbIp.Protocol;
+using UsbIp.TestKit;
+
+namespace UsbIp.Host.Tests.Session;
+
+/// <summary>A client that breaks the protocol costs its own session and one log line, and nothing else.</summary>
+public sealed class HostileClientTests
+{
+    public static TheoryData<string, int, uint> BrokenFields => new()
+    {
+        { "command", 0x00, 0 },
+        { "command", 0x00, 3 },
+        { "command", 0x00, 0xDEADBEEF },
+        { "devid", 0x08, 0xFFFFFFFF },
+        { "direction", 0x0C, 2 },
+        { "ep", 0x10, 16 },
+        { "ep", 0x10, 0xFFFFFFFF },
+        { "transfer_buffer_length", 0x18, 0xFFFFFFFF },
+        { "transfer_buffer_length", 0x18, 0x7FFFFFFF },
+        { "transfer_buffer_length", 0x18, 0x80000000 },
+    };
+
+    [Theory]
+    [MemberData(nameof(BrokenFields))]
+    public async Task Broken_field_ends_the_session_and_the_log_names_it(string field, int offset, uint value)
+    {
+        await using var host = new RunningHost();
+        host.Export("1-2");
+        var device = host.Export("1-3");
+        using var client = host.Import("1-2");
+        using var neighbour = host.Import("1-3");
+        var bytes = client.Bytes(Requests.In(1, 1, 64));
+        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(offset), value);
+
+        client.Send(bytes);
+
+        client.IsClosedByHost().Should().BeTrue();
+        host.WaitForLog("1-2: ended by ProtocolViolation").Should().Contain(field == "command" && value == 3 ? "reply" : field);
+        neighbour.Submit(Requests.In(1, 1, 64));
+        device.Complete(device.NextSubmitted(), UrbStatus.Ok, 0);
+        neighbour.ReadSubmitReply().Status.Should().Be(UrbStatus.Ok);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1025)]
+    [InlineData(int.MaxValue)]
+    [InlineData(int.MinValue)]
+    public async Task Impossible_packet_count_of_an_iso_endpoint_ends_the_session(int packets)
+    {
+        await using var host = new RunningHost();
+        host.Export("1-2");
+        using var client = host.Import("1-2");
+
+        client.Submit(Requests.Iso(1, UrbDirection.In, 4, 64, packets));
+
+        client.IsClosedByHost().Should().BeTrue();
+        host.WaitForLog("number_of_packets");
+    }
+
+    [Fact]
+    public async Task Seqnum_that_is_reused_while_in_flight_ends_the_session()
+    {
+        await using var host = new RunningHost();
+        host.Export("1-2");
+        using var client = host.Import("1-2");
+
+        client.Submit(Requests.In(1, 1, 64));
+        client.Submit(Requests.In(1, 1, 64));
+
+        host.WaitForLog("seqnum 1: a request with that seqnum is still in flight");
+    }
+
+    [Fact]
+    public async Task Request_for_an_unknown_endpoint_with_packets_ends_the_session()
+    {
+        await using var host = new RunningHost();
+        host.Export("1-2");
+        using var client = host.Import("1-2");
+
+        client.Submit(Requests.Iso(1, UrbDirection.Out, 9, 64, 2));
+
+        client.IsClosedByHost().Should().BeTrue();
+        host.WaitForLog("no endpoint 0x09");
+    }
+
+    [Fact]
+    public async Task Submit_before_import_ends_the_connection()
+    {
+        await using var host = new RunningHost();
+        host.Export("1-2");
+        using var client = host.Connect();
+
+        client.Submit(Requests.In(1, 1, 64));
+
+        client.IsClosedByHost().Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData("0000800500000000")] // version 0.0.0
+    [InlineData("0111800500000001")] // a request with a status
+    [InlineData("0111800600000000")] // OP_REQ_EXPORT
+    [InlineData("0111000500000000")] // a reply
+    [InlineData("160301000000000000")] // a TLS ClientHello
+    [InlineData("474554202f204854")] // GET / HT
+    public async Task Anything_but_a_list_or_an_import_is_closed_without_a_word(string hex)
+    {
+        await using var host = new RunningHost();
+        using var client = host.Connect();
+
+        client.Send(Convert.FromHexString(hex));
+
+        client.IsClosedByHost().Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Busid_without_nul_or_with_garbage_behind_it_harms_nobody()
+    {
+        await using var host = new RunningHost();
+        host.Export("1-2");
+        using var endless = host.Connect();
+        using var tail = host.Connect();
+        var request = new byte[ImportRequest.Size];
+        new ImportRequest(BusId.Parse("1-2")).Write(request);
+
+        request.AsSpan(OperationHeader.Size + 4).Fill(0xEE);
+        tail.Send(request);
+        OperationHeader.Read(tail.Read(OperationHeader.Size)).Status.Should().Be(OperationStatus.Ok, "what follows the NUL is ignored");
+        request.AsSpan(OperationHeader.Size).Fill((byte)'9');
+        endless.Send(request);
+
+        endless.IsClosedByHost().Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Slow_drip_of_bytes_gets_no_more_time_than_silence()
+    {
+        await using var host = new RunningHost(new ServerOptions { RequestTime = TimeSpan.FromMilliseconds(300) });
+        using var client = host.Connect();
+
+        client.Send([0x01]);
+
+        client.IsClosedByHost().Should().BeTrue();
+        host.WaitForLog("not complete after");
+    }
+
+    [Fact]
+    public async Task Session_that_is_cut_at_any_byte_of_its_requests_gives_everything_back()
+    {
+        await using var host = new RunningHost();
+        var device = host.Export("1-2");
+        device.OnSubmit = transfer =>
+        {
+            device.Complete(transfer, UrbStatus.Ok, transfer.Length);
+            return true;
+        };
+        byte[] script;
+        using (var client = host.Import("1-2"))
+        {
+            script =
+            [
+                .. client.Bytes(Requests.Out(1, 2, 20), new byte[20]),
+                .. client.Bytes(Requests.Iso(2, UrbDirection.Out, 5, 32, 2), new byte[32], [new(0, 16), new(16, 16)]),
+                .. client.Bytes(Requests.Control(3, 0x40, 1, length: 4), new byte[4]),
+            ];
+        }
+
+        for (var cut = 0; cut <= script.Length; cut++)
+        {
+            host.WaitUntilFree("1-2");
+            using var client = host.Import("1-2");
+            client.Send(script.AsSpan(0, cut));
+        }
+
+        host.WaitUntilFree("1-2");
+        device.TransfersAlive.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task Seeded_nonsense_never_costs_more_than_its_own_session()
+    {
+        await using var host = new RunningHost();
+        var device = host.Export("1-2");
+        var neighbour = host.Export("1-3");
+        device.OnSubmit = transfer =>
+        {
+            device.Complete(transfer, UrbStatus.Ok, 0);
+            return true;
+        };
+        using var bystander = host.Import("1-3");
+        var random = new Random(20261121);
+
+        for (var round = 0; round < 300; round++)
+        {
+            host.WaitUntilFree("1-2");
+            using var client = host.Import("1-2");
+            var bytes = new List<byte>();
+            for (var request = 0u; request < 20; request++)
+            {
+                var submit = client.Bytes(Requests.In(request, (byte)random.Next(16), random.Next(5000)));
+                submit[random.Next(submit.Length)] = (byte)random.Next(256);
+                bytes.AddRange(submit);
+            }
+
+            client.Send(bytes.ToArray());
+        }
+
+        bystander.Submit(Requests.In(1, 1, 64));
+        neighbour.Complete(neighbour.NextSubmitted(), UrbStatus.Ok, 0);
+        bystander.ReadSubmitReply().Status.Should().Be(UrbStatus.Ok);
+        Eventually.Holds(() => host.BytesInFlight == 0, "the budget to be whole again");
+    }
+}

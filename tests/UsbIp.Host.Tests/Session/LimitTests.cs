@@ -1,0 +1,148 @@
+using System.Net.Sockets;
+using UsbIp.Host.Server;
+using UsbIp.Host.Session;
+using UsbIp.Protocol;
+using UsbIp.TestKit;
+
+namespace UsbIp.Host.Tests.Session;
+
+/// <summary>What a client may cost, and what happens beyond it.</summary>
+public sealed class LimitTests
+{
+    private static readonly ServerOptions Small = new()
+    {
+        Session = new SessionLimits { MaxUrbs = 4, MaxBytes = 64 * 1024, MaxTransferLength = 32 * 1024, MaxQueuedReplies = 100, SendStall = TimeSpan.FromSeconds(1) },
+    };
+
+    [Fact]
+    public async Task Out_data_over_the_budget_is_refused_and_keeps_the_stream_in_step()
+    {
+        await using var host = new RunningHost(Small);
+        var device = host.Export("1-2");
+        using var client = host.Import("1-2");
+
+        client.Submit(Requests.Out(1, 2, 30_000), new byte[30_000]);
+        client.Submit(Requests.Out(2, 2, 30_000), new byte[30_000]);
+        client.Submit(Requests.Out(3, 2, 30_000), new byte[30_000]);
+        client.ReadSubmitReply().Should().Be(new SubmitReply(3, UrbStatus.NoMemory, 0));
+        device.Complete(device.NextSubmitted(), UrbStatus.Ok, 30_000);
+        client.ReadSubmitReply().Seqnum.Should().Be(1);
+        client.Submit(Requests.Out(4, 2, 30_000), new byte[30_000]);
+        device.Complete(device.NextSubmitted(), UrbStatus.Ok, 30_000);
+        device.Complete(device.NextSubmitted(), UrbStatus.Ok, 30_000);
+
+        client.ReadSubmitReply().Seqnum.Should().Be(2);
+        client.ReadSubmitReply().Seqnum.Should().Be(4, "memory that came free is there for the next URB");
+    }
+
+    [Fact]
+    public async Task Unlink_is_heard_while_the_budget_is_spent()
+    {
+        await using var host = new RunningHost(Small);
+        var device = host.Export("1-2");
+        using var client = host.Import("1-2");
+
+        for (var seqnum = 1u; seqnum <= 5; seqnum++)
+        {
+            client.Submit(Requests.In(seqnum, 1, 64));
+        }
+
+        client.ReadSubmitReply().Should().Be(new SubmitReply(5, UrbStatus.NoMemory, 0));
+        client.Unlink(6, target: 1);
+
+        client.ReadUnlinkReply().Should().Be(new UnlinkReply(6, UrbStatus.Unlinked));
+        device.TransfersOut.Should().Be(3);
+    }
+
+    [Fact]
+    public async Task Transfer_over_the_length_limit_is_refused_and_its_payload_drained()
+    {
+        await using var host = new RunningHost(Small);
+        var device = host.Export("1-2");
+        using var client = host.Import("1-2");
+
+        client.Submit(Requests.Out(1, 2, 200_000), new byte[200_000]);
+        client.Submit(Requests.In(2, 1, 200_000));
+        client.Submit(Requests.In(3, 1, 64));
+
+        client.ReadSubmitReply().Should().Be(new SubmitReply(1, UrbStatus.NoMemory, 0));
+        client.ReadSubmitReply().Should().Be(new SubmitReply(2, UrbStatus.NoMemory, 0));
+        device.Complete(device.NextSubmitted(), UrbStatus.Ok, 0);
+        client.ReadSubmitReply().Seqnum.Should().Be(3);
+    }
+
+    [Fact]
+    public async Task Peer_that_provokes_replies_and_never_reads_is_cut_off()
+    {
+        await using var host = new RunningHost(Small);
+        host.Export("1-2");
+        using var client = host.Import("1-2");
+        client.Socket.SendTimeout = 20_000;
+        var flood = new byte[100 * UnlinkRequest.Size];
+        for (var index = 0; index < 100; index++)
+        {
+            new UnlinkRequest((uint)index, client.DeviceId, 999).Write(flood.AsSpan(index * UnlinkRequest.Size));
+        }
+
+        var send = () =>
+        {
+            for (var round = 0; round < 100_000; round++)
+            {
+                client.Send(flood);
+            }
+        };
+
+        send.Should().Throw<SocketException>("the host must end the session");
+        host.WaitForLog("1-2: ended");
+        Eventually.Holds(() => host.ConnectionCount == 0, "the session's end");
+    }
+
+    [Fact]
+    public async Task Client_that_stops_reading_costs_itself_and_not_its_neighbour()
+    {
+        await using var host = new RunningHost(Small);
+        var device = host.Export("1-2");
+        var neighbour = host.Export("1-3");
+        device.OnSubmit = transfer =>
+        {
+            device.Complete(transfer, UrbStatus.Ok, transfer.Length);
+            return true;
+        };
+        using var deaf = host.Import("1-2");
+        using var client = host.Import("1-3");
+        var request = deaf.Bytes(Requests.In(1, 1, 30_000));
+        deaf.Socket.SendTimeout = 20_000;
+        var flood = () =>
+        {
+            for (var seqnum = 1; seqnum < 1_000_000; seqnum++)
+            {
+                deaf.Send(request);
+            }
+        };
+
+        flood.Should().Throw<SocketException>();
+        client.Submit(Requests.In(1, 1, 64));
+        neighbour.Complete(neighbour.NextSubmitted(), UrbStatus.Ok, 0);
+
+        client.ReadSubmitReply().Status.Should().Be(UrbStatus.Ok);
+    }
+
+    [Fact]
+    public async Task Connections_without_an_import_are_bounded_and_sessions_go_on()
+    {
+        await using var host = new RunningHost(new ServerOptions { MaxUnimported = 8, FirstByteTime = TimeSpan.FromSeconds(30) });
+        var device = host.Export("1-2");
+        using var client = host.Import("1-2");
+        var crowd = Enumerable.Range(0, 1000).Select(_ => host.Connect()).ToList();
+
+        client.Submit(Requests.In(1, 1, 64));
+        device.Complete(device.NextSubmitted(), UrbStatus.Ok, 0);
+        client.ReadSubmitReply().Status.Should().Be(UrbStatus.Ok);
+        Eventually.Holds(() => host.ConnectionCount <= 9, "the crowd to be turned away");
+        crowd.ForEach(connection => connection.Dispose());
+
+        Eventually.Holds(() => host.ConnectionCount == 1, "the crowd's connections to end");
+        using var late = host.Connect();
+        late.Import("1-9").Should().Be(OperationStatus.NoDevice, "there is room again");
+    }
+}

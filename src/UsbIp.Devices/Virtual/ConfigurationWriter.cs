@@ -66,12 +66,12 @@ internal sealed class ConfigurationWriter
                 $"Endpoint 0x{address:x2}: the packet size {size} is outside 1..{MaxPacketSize(type)}, the limit of {type} at {_speed} speed.", nameof(packetSize));
         }
 
-        _bytes.AddRange([7, (byte)DescriptorType.Endpoint, address, (byte)type, (byte)size, (byte)(size >> 8), interval]);
+        _bytes.AddRange([7, (byte)DescriptorType.Endpoint, address, (byte)type, (byte)(size & 0xFF), (byte)(size >> 8), interval]);
         if (_speed == UsbSpeed.Super)
         {
             var perInterval = type is TransferType.Bulk ? 0 : size;
             var burst = type is TransferType.Bulk ? 15 : 0;
-            _bytes.AddRange([6, (byte)DescriptorType.SuperSpeedCompanion, (byte)burst, 0, (byte)perInterval, (byte)(perInterval >> 8)]);
+            _bytes.AddRange([6, (byte)DescriptorType.SuperSpeedCompanion, (byte)burst, 0, (byte)(perInterval & 0xFF), (byte)(perInterval >> 8)]);
         }
 
         _bytes[_setting + EndpointCountOffset]++;

@@ -13,7 +13,7 @@ internal sealed class DescriptorReader(DeviceDefinition definition)
 
     public ControlReply Read(SetupPacket setup, Span<byte> data)
     {
-        var index = (byte)setup.Value;
+        var index = (byte)(setup.Value & 0xFF);
         switch ((DescriptorType)(setup.Value >> 8))
         {
             case DescriptorType.Device:
@@ -78,7 +78,7 @@ internal sealed class DescriptorReader(DeviceDefinition definition)
             {
                 var limit = (TransferType)(bytes[offset + 3] & 3) == TransferType.Isochronous ? 1023 : 64;
                 var size = Math.Min(limit, (bytes[offset + 4] | (bytes[offset + 5] << 8)) & 0x7FF);
-                bytes[offset + 4] = (byte)size;
+                bytes[offset + 4] = (byte)(size & 0xFF);
                 bytes[offset + 5] = (byte)(size >> 8);
             }
         }

@@ -114,12 +114,12 @@ internal sealed class StandardRequests(VirtualUsbDevice device, DeviceDefinition
         GetDescriptor => _descriptors.Read(setup, data),
         GetDeviceStatus => Status((IsSelfPowered ? 1 : 0) | (_remoteWakeup ? 2 : 0), data),
         GetInterfaceStatus => HasInterface(setup.Index) ? Status(0, data) : ControlReply.Stall,
-        GetEndpointStatus => EndpointStatus((byte)setup.Index, data),
+        GetEndpointStatus => EndpointStatus(Low(setup.Index), data),
         ClearDeviceFeature => DeviceFeature(setup.Value, on: false),
         SetDeviceFeature => DeviceFeature(setup.Value, on: true),
         ClearInterfaceFeature or SetInterfaceFeature => InterfaceFeature(setup),
-        ClearEndpointFeature => setup.Value == 0 ? Result(ClearHalt((byte)setup.Index)) : ControlReply.Stall,
-        SetEndpointFeature => setup.Value == 0 ? Result(SetHalt((byte)setup.Index)) : ControlReply.Stall,
+        ClearEndpointFeature => setup.Value == 0 ? Result(ClearHalt(Low(setup.Index))) : ControlReply.Stall,
+        SetEndpointFeature => setup.Value == 0 ? Result(SetHalt(Low(setup.Index))) : ControlReply.Stall,
         SetAddress => Result(setup.Value <= 127),
         GetConfigurationRequest => ControlReply.Data([device.Endpoints.Configuration], data),
         SetConfigurationRequest => Result(setup.Value <= 255 && SetConfiguration((byte)setup.Value)),
@@ -183,7 +183,7 @@ internal sealed class StandardRequests(VirtualUsbDevice device, DeviceDefinition
 
     /// <summary>FUNCTION_SUSPEND is all that there is, and SuperSpeed alone has it; its low byte names the interface.</summary>
     private ControlReply InterfaceFeature(SetupPacket setup) =>
-        Result(definition.IsSuperSpeed && setup.Value == 0 && HasInterface((byte)setup.Index));
+        Result(definition.IsSuperSpeed && setup.Value == 0 && HasInterface(Low(setup.Index)));
 
     private static ControlReply Status(int bits, Span<byte> data)
     {
@@ -191,6 +191,9 @@ internal sealed class StandardRequests(VirtualUsbDevice device, DeviceDefinition
         BinaryPrimitives.WriteUInt16LittleEndian(status, (ushort)bits);
         return ControlReply.Data(status, data);
     }
+
+    /// <summary>The byte that counts, where the other one is reserved: what a device does not look at, it does not refuse.</summary>
+    private static byte Low(ushort field) => (byte)(field & 0xFF);
 
     private static ControlReply Result(bool done) => done ? ControlReply.Done : ControlReply.Stall;
 }

@@ -7,8 +7,8 @@ namespace UsbIp.Client;
 /// <summary>What the commands log; ids 1xx. The bridge has its own texts.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(100, LogLevel.Information, "{BusId}: attached from {Host} to port {Port}.")]
-    public static partial void Attached(ILogger logger, BusId busId, HostAddress host, int port);
+    [LoggerMessage(100, LogLevel.Information, "{Line}, from {Host}")]
+    public static partial void Attached(ILogger logger, string line, HostAddress host);
 
     [LoggerMessage(101, LogLevel.Warning, "{BusId}: the state file of port {Port} cannot be written, so 'port' will not know the host: {Reason}")]
     public static partial void NoRecord(ILogger logger, BusId busId, int port, string reason);

@@ -39,8 +39,6 @@ internal sealed class Attachment : IDisposable
         {
             Log.NoRecord(logger, Device.BusId, port, error.Message);
         }
-
-        Log.Attached(logger, Device.BusId, host, port);
     }
 
     public HostAddress Host { get; }
@@ -108,10 +106,7 @@ internal sealed class Attachment : IDisposable
         _thread.Join();
         _session.Dispose();
         _ended.Dispose();
-        if (!_settings.Driver.WaitUntilFree(Port, FreeTimeout * _settings.Patience))
-        {
-            Log.StillThere(_logger, Device.BusId, Port);
-        }
+        WaitUntilFree();
 
         if (_recorded is { } written)
         {
@@ -149,6 +144,21 @@ internal sealed class Attachment : IDisposable
                     $"{busId} of {host} is attached to this machine already, as port {port.Number:00}.",
                     $"'usbip-client detach {port.Number}' first, if it does not work.");
             }
+        }
+    }
+
+    private void WaitUntilFree()
+    {
+        try
+        {
+            if (!_settings.Driver.WaitUntilFree(Port, FreeTimeout * _settings.Patience))
+            {
+                Log.StillThere(_logger, Device.BusId, Port);
+            }
+        }
+        catch (CommandException)
+        {
+            // The module was unloaded, and the port with it.
         }
     }
 

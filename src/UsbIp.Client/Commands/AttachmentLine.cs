@@ -13,7 +13,7 @@ internal static class AttachmentLine
             attachment.WaitUntilUsable(stop);
         }
 
-        var row = settings.Driver.ReadPorts().First(port => port.Number == attachment.Port);
+        var row = settings.Driver.ReadPort(attachment.Port);
         var device = attachment.Device;
         return Attachments.View(settings, row) with
         {

@@ -68,6 +68,7 @@ internal sealed class BridgeCommand(ClientSettings settings)
         }
 
         Daemon.LeaveStreams();
+        Log.Attached(logger, AttachmentLine.Format(view), request.Host);
         return Attachment.ToExitCode(attachment.WaitForEnd(stop));
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using UsbIp.Client.Commands.Inspect;
 
 namespace UsbIp.Client.Commands;
 
@@ -43,6 +44,7 @@ internal sealed class CommandLine
             BridgeCommand.Define(global),
             DetachCommand.Define(global),
             PortCommand.Define(global),
+            InspectCommand.Define(global),
             global.Debug,
             global.Quiet,
             global.TcpPort,

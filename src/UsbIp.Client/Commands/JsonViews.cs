@@ -41,6 +41,19 @@ public sealed record AttachmentListView(IReadOnlyList<AttachmentView> Ports);
 /// <summary>The result of <c>detach --json</c>.</summary>
 public sealed record DetachedView(IReadOnlyList<int> Detached);
 
+/// <summary>The result of <c>inspect --json</c>; descriptors are hexadecimal bytes.</summary>
+public sealed record InspectionView(
+    string Host,
+    string BusId,
+    string Speed,
+    string VendorId,
+    string ProductId,
+    string Manufacturer,
+    string Product,
+    string SerialNumber,
+    string DeviceDescriptor,
+    IReadOnlyList<string> ConfigurationDescriptors);
+
 /// <summary>What a bridge in the background tells the command that started it: the attachment, or an error.</summary>
 public sealed record BridgeReport(AttachmentView? Attachment, ExitCode ExitCode, string? Error, string? Hint, string? Remark);
 
@@ -49,6 +62,7 @@ public sealed record BridgeReport(AttachmentView? Attachment, ExitCode ExitCode,
 [JsonSerializable(typeof(DeviceListView))]
 [JsonSerializable(typeof(AttachmentListView))]
 [JsonSerializable(typeof(DetachedView))]
+[JsonSerializable(typeof(InspectionView))]
 [JsonSerializable(typeof(BridgeReport))]
 [JsonSerializable(typeof(AttachmentView))]
 public sealed partial class JsonViews : JsonSerializerContext;

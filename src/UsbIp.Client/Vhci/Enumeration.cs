@@ -21,7 +21,7 @@ internal sealed class Enumeration(VhciDriver driver, string sysfs, double patien
     /// <summary>usb-storage waits for 1 s before it looks at its disk, which then takes its own time to spin up.</summary>
     private static readonly TimeSpan NodeTimeout = TimeSpan.FromSeconds(8);
 
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(40);
 
     /// <param name="port">The port that the device was attached to.</param>
     /// <param name="stop">Ends the wait: the bridge has ended, or the user lost patience.</param>
@@ -44,7 +44,7 @@ internal sealed class Enumeration(VhciDriver driver, string sysfs, double patien
     {
         while (watch.Elapsed < ConfigurationTimeout * patience)
         {
-            var row = driver.ReadPorts().First(candidate => candidate.Number == port);
+            var row = driver.ReadPort(port);
             switch (row.State)
             {
                 case VhciPortState.Free:

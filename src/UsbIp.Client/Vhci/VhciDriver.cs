@@ -29,26 +29,13 @@ public sealed class VhciDriver(string directory = VhciDriver.DefaultDirectory)
 
     /// <summary>Every port of every controller, in the order of their numbers.</summary>
     /// <exception cref="CommandException">The module is missing, or its status cannot be read.</exception>
-    public IReadOnlyList<VhciPort> ReadPorts()
-    {
-        var ports = new List<VhciPort>();
-        for (var controller = 0; ; controller++)
-        {
-            var path = Path.Combine(Directory, controller == 0 ? "status" : $"status.{controller}");
-            try
-            {
-                ports.AddRange(VhciStatus.Parse(File.ReadAllText(path)));
-            }
-            catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
-            {
-                return controller > 0 ? ports : throw VhciModule.Missing(Directory, error);
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                throw new CommandException(ExitCode.KernelModule, $"{path} cannot be read: {error.Message}", cause: error);
-            }
-        }
-    }
+    public IReadOnlyList<VhciPort> ReadPorts() => [.. EnumeratePorts()];
+
+    /// <summary>One port, without reading the controllers behind its own.</summary>
+    /// <exception cref="CommandException">There is no such port, the module is missing, or its status cannot be read.</exception>
+    public VhciPort ReadPort(int number) =>
+        EnumeratePorts().FirstOrDefault(port => port.Number == number)
+        ?? throw new CommandException(ExitCode.Usage, $"vhci_hcd has no port {number}.", "'usbip-client port' for what is attached.");
 
     /// <summary>
     /// Gives the kernel one end of a socketpair, on a free port of the hub for that speed. The kernel takes its own reference:
@@ -112,7 +99,7 @@ public sealed class VhciDriver(string directory = VhciDriver.DefaultDirectory)
     public bool WaitUntilFree(int port, TimeSpan timeout)
     {
         var watch = Stopwatch.StartNew();
-        while (ReadPorts().Any(row => row.Number == port && !row.IsFree))
+        while (!ReadPort(port).IsFree)
         {
             if (watch.Elapsed > timeout)
             {
@@ -129,6 +116,35 @@ public sealed class VhciDriver(string directory = VhciDriver.DefaultDirectory)
         ExitCode.NotFound, $"Nothing is attached to port {port:00}.", "'usbip-client port' for what is attached.", cause);
 
     private static int Errno(IOException error) => error.HResult & 0xFFFF; // .NET leaves the raw errno in HResult
+
+    private IEnumerable<VhciPort> EnumeratePorts()
+    {
+        for (var controller = 0; ReadStatus(controller) is { } status; controller++)
+        {
+            foreach (var port in VhciStatus.Parse(status))
+            {
+                yield return port;
+            }
+        }
+    }
+
+    /// <summary>The status of one controller; null behind the last.</summary>
+    private string? ReadStatus(int controller)
+    {
+        var path = Path.Combine(Directory, controller == 0 ? "status" : $"status.{controller}");
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return controller > 0 ? null : throw VhciModule.Missing(Directory, error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException(ExitCode.KernelModule, $"{path} cannot be read: {error.Message}", cause: error);
+        }
+    }
 
     private static void WriteFile(string path, string text)
     {

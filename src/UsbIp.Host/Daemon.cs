@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using UsbIp.Devices;
+using UsbIp.Devices.Virtual;
 using UsbIp.Host.Commands;
 using UsbIp.Host.Control;
 using UsbIp.Host.Server;
@@ -14,7 +15,8 @@ namespace UsbIp.Host;
 internal sealed class Daemon(CommandContext context, ServeOptions options) : IDisposable
 {
     private readonly ILoggerFactory _loggers = context.CreateLoggers();
-    private readonly List<IUsbBackend> _backends = [];
+    private readonly VirtualUsbBackend _virtualDevices = new();
+    private IUsbBackend? _realDevices;
 
     /// <summary>Runs until <paramref name="stop"/>; every device is back with its kernel driver when it returns.</summary>
     /// <exception cref="CommandException">It cannot start.</exception>
@@ -24,13 +26,14 @@ internal sealed class Daemon(CommandContext context, ServeOptions options) : IDi
         var logger = _loggers.CreateLogger<Daemon>();
         var path = ControlPath.ForDaemon(context.ControlPath);
         using var file = ControlSocketFile.Claim(path);
-        OpenBackends();
-        var registry = new DeviceRegistry(_backends, _loggers);
+        AddVirtualDevices(logger);
+        OpenRealDevices(logger);
+        var registry = new DeviceRegistry(_realDevices is null ? [_virtualDevices] : [_realDevices, _virtualDevices], _loggers);
         using var server = new UsbIpServer(registry, new ServerOptions(), _loggers);
         var listening = new List<string>();
         var status = new DaemonStatus(ProgramVersion.Text, Environment.ProcessId, DateTimeOffset.Now, listening);
-        var operations = new ControlOperations(registry, context.ExportCheck, status);
-        foreach (var busId in options.Exports)
+        var operations = new ControlOperations(registry, _virtualDevices, context.ExportCheck, status);
+        foreach (var busId in _virtualDevices.ListDevices().Select(device => device.BusId.ToString()).Union(options.Exports))
         {
             operations.Export(new ExportRequest(busId));
         }
@@ -49,14 +52,37 @@ internal sealed class Daemon(CommandContext context, ServeOptions options) : IDi
 
     public void Dispose()
     {
-        _backends.ForEach(backend => backend.Dispose());
+        _realDevices?.Dispose();
+        _virtualDevices.Dispose();
         _loggers.Dispose();
     }
 
-    private void OpenBackends()
+    private void AddVirtualDevices(ILogger logger)
     {
-        context.RecoverDevices(_loggers);
-        _backends.Add(context.OpenBackend(_loggers));
+        foreach (var spec in options.VirtualDevices)
+        {
+            try
+            {
+                logger.VirtualDeviceAdded(spec, _virtualDevices.Add(VirtualDeviceSpec.Parse(spec)));
+            }
+            catch (UsbException exception) when (exception.Failure == UsbFailure.Other)
+            {
+                throw new CommandException(ExitCode.Usage, exception.Message, exception.Hint, exception); // what was written is wrong
+            }
+        }
+    }
+
+    private void OpenRealDevices(ILogger logger)
+    {
+        try
+        {
+            context.RecoverDevices(_loggers);
+            _realDevices = context.OpenBackend(_loggers);
+        }
+        catch (UsbException exception) when (options.VirtualDevices.Count > 0)
+        {
+            logger.NoRealDevices(exception.Message);
+        }
     }
 
     private void Listen(UsbIpServer server, List<string> listening, ILogger logger)

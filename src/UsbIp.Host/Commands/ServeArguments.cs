@@ -13,7 +13,7 @@ internal sealed class ServeArguments
 
     public Option<string[]> Virtual { get; } = new("--virtual")
     {
-        Description = "A device without hardware: disk:64M, disk:PATH, keyboard, serial, zero",
+        Description = "A device without hardware: disk:64M, disk:PATH[,ro], keyboard, serial, zero; exported at once",
         HelpName = "SPEC",
     };
 

@@ -1,13 +1,11 @@
 using System.CommandLine;
+using UsbIp.Devices.Virtual.BuiltIn;
 
 namespace UsbIp.Host.Commands;
 
 /// <summary>type: has a virtual keyboard type a text.</summary>
 public sealed class TypeCommand(CommandContext context)
 {
-    /// <summary>Characters per request: well within one control record, however they are escaped.</summary>
-    private const int ChunkLength = 4096;
-
     public static Command Define(Func<ParseResult, CommandContext> contextOf)
     {
         var text = new Argument<string>("TEXT") { Description = "What to type, as on a US keyboard" };
@@ -20,13 +18,17 @@ public sealed class TypeCommand(CommandContext context)
     /// <exception cref="CommandException">No daemon runs, it has no such keyboard, or that has no key for a character.</exception>
     public ExitCode Run(string text, string? busId)
     {
-        using var daemon = context.ConnectToDaemon() ?? throw StatusCommand.NoDaemon();
-        foreach (var chunk in text.Chunk(ChunkLength))
+        if (text.Length > VirtualKeyboard.MaxWaitingCharacters)
         {
-            busId = daemon.Type(new string(chunk), busId).BusId;
+            throw new CommandException(
+                ExitCode.Usage,
+                $"TEXT has {text.Length} characters; a virtual keyboard takes {VirtualKeyboard.MaxWaitingCharacters} at once.",
+                "several texts, one after the other");
         }
 
-        context.Say($"typed {text.Length} characters on {busId ?? "no keyboard"}");
+        using var daemon = context.ConnectToDaemon() ?? throw StatusCommand.NoDaemon();
+        var typed = daemon.Type(text, busId);
+        context.Say($"typed {text.Length} characters on {typed.BusId}");
         return ExitCode.Success;
     }
 }

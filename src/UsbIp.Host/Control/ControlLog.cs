@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using UsbIp.Protocol;
 
 namespace UsbIp.Host.Control;
 
@@ -25,6 +26,9 @@ internal static partial class ControlLog
 
     [LoggerMessage(602, LogLevel.Information, "this machine has no {Address}; going on without it")]
     public static partial void LoopbackMissing(this ILogger logger, string address);
+
+    [LoggerMessage(603, LogLevel.Information, "{BusId}: virtual device {Spec}")]
+    public static partial void VirtualDeviceAdded(this ILogger logger, string spec, BusId busId);
 
     [LoggerMessage(604, LogLevel.Warning, "{Problem} Only virtual devices are served.")]
     public static partial void NoRealDevices(this ILogger logger, string problem);

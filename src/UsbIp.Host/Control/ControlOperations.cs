@@ -1,10 +1,13 @@
 using UsbIp.Devices;
+using UsbIp.Devices.Virtual;
+using UsbIp.Devices.Virtual.BuiltIn;
 using UsbIp.Host.Server;
+using UsbIp.Protocol;
 
 namespace UsbIp.Host.Control;
 
 /// <summary>What the daemon does when it is asked to over the control socket. Safe for use by several threads.</summary>
-public sealed class ControlOperations(DeviceRegistry registry, ExportCheck check, DaemonStatus daemon)
+public sealed class ControlOperations(DeviceRegistry registry, VirtualUsbBackend virtualDevices, ExportCheck check, DaemonStatus daemon)
 {
     public HostStatus Status() => new()
     {
@@ -47,11 +50,33 @@ public sealed class ControlOperations(DeviceRegistry registry, ExportCheck check
         return new DeviceReply(true, device is null ? null : StatusOf(device) with { Exported = false, Holder = null });
     }
 
-    /// <exception cref="CommandException">There is no such keyboard.</exception>
-    public static TypeReply Type(TypeRequest request) => throw new CommandException(
-        ExitCode.NotFound,
-        request.BusId is { } busId ? $"There is no virtual keyboard {busId}." : "This daemon has no virtual keyboard.",
-        "usbip-host serve --virtual keyboard");
+    /// <exception cref="UsbException">The keyboard cannot type that, or nobody would see it.</exception>
+    /// <exception cref="CommandException">There is no such keyboard, or several and none was named.</exception>
+    public TypeReply Type(TypeRequest request)
+    {
+        BusId? wanted = request.BusId is { } text ? BusIdText.Parse(text) : null;
+        var keyboards = virtualDevices.ListDevices()
+            .Where(info => wanted is null || info.BusId == wanted)
+            .Select(info => (info.BusId, Keyboard: virtualDevices.Device(info.BusId) as VirtualKeyboard))
+            .Where(one => one.Keyboard is not null)
+            .ToArray();
+        switch (keyboards)
+        {
+            case [var (busId, keyboard)]:
+                keyboard!.Type(request.Text);
+                return new TypeReply(busId.ToString());
+            case []:
+                throw new CommandException(
+                    ExitCode.NotFound,
+                    wanted is null ? "This daemon has no virtual keyboard." : $"There is no virtual keyboard {wanted}.",
+                    "usbip-host serve --virtual keyboard");
+            default:
+                throw new CommandException(
+                    ExitCode.Usage,
+                    $"This daemon has {keyboards.Length} virtual keyboards.",
+                    $"--device with one of {string.Join(", ", keyboards.Select(one => one.BusId))}");
+        }
+    }
 
     private static DeviceStatus StatusOf(RegisteredDevice device) => DeviceStatus.From(
         device.Info,

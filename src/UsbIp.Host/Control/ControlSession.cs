@@ -121,7 +121,7 @@ internal sealed class ControlSession(
                 return ReplyAsync(request, operations.Unexport(unexport), json.DeviceReply, stop);
             case ControlOpcode.Type:
                 var type = ControlRecords.Read(request.Opcode, body, json.TypeRequest);
-                return ReplyAsync(request, ControlOperations.Type(type), json.TypeReply, stop);
+                return ReplyAsync(request, operations.Type(type), json.TypeReply, stop);
             default:
                 throw new CommandException(
                     ExitCode.VersionMismatch,

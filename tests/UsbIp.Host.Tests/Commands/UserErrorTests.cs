@@ -43,6 +43,7 @@ public sealed class UserErrorTests
         },
         { "export 1-1", ExitCode.Failure, "Device 1-1 is a hub; only the devices behind it can be exported.", "usbip-host list shows them." },
         { "unexport 1-9", ExitCode.NotFound, "Device 1-9 is not exported.", "usbip-host status shows what is." },
+        { "type hello --device 250-7", ExitCode.NotFound, "There is no virtual keyboard 250-7.", "usbip-host serve --virtual keyboard" },
         { "type hello", ExitCode.NotFound, "This daemon has no virtual keyboard.", "usbip-host serve --virtual keyboard" },
         {
             "export 1-2 --listen 127.0.0.1:0",

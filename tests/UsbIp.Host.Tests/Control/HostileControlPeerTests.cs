@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using UsbIp.Devices.Virtual;
 using UsbIp.Host.Control;
 using UsbIp.Host.Server;
 using UsbIp.TestKit;
@@ -153,6 +154,7 @@ public sealed class HostileControlPeerTests
         private readonly ILoggerFactory _loggers;
         private readonly ControlSocketFile _file;
         private readonly ScriptedBackend _backend = new();
+        private readonly VirtualUsbBackend _virtualDevices = new();
         private readonly Task _run;
 
         public BareDaemon(ControlLimits? limits = null, int devices = 1)
@@ -165,7 +167,7 @@ public sealed class HostileControlPeerTests
             _loggers = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(_log));
             _file = ControlSocketFile.Claim(Path);
             var operations = new ControlOperations(
-                new DeviceRegistry([_backend], _loggers), new ExportCheck("/nowhere", _ => true, () => { }), new DaemonStatus("1", 1, default, []));
+                new DeviceRegistry([_backend], _loggers), _virtualDevices, new ExportCheck("/nowhere", _ => true, () => { }), new DaemonStatus("1", 1, default, []));
             _run = new ControlServer(_file, operations, limits ?? new ControlLimits(), TimeProvider.System, _loggers).RunAsync(_stop.Token);
         }
 
@@ -180,6 +182,7 @@ public sealed class HostileControlPeerTests
             _file.Dispose();
             _loggers.Dispose();
             _backend.Dispose();
+            _virtualDevices.Dispose();
             _stop.Dispose();
             _directory.Delete(recursive: true);
         }

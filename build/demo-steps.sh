@@ -59,14 +59,14 @@ attach() {
     usbip-client attach localhost "$busid" | tee "$work/attach.out"
     port=$(sed -n 's/.* as port 0*\([0-9]\{1,\}\).*/\1/p' "$work/attach.out")
     [ -n "$port" ] || give_up "usbip-client did not say at which port the disk is."
-    wait_for 15 attached_disk || give_up "the kernel shows no disk of 64 MiB behind vhci_hcd."
+    wait_for 60 attached_disk || give_up "the kernel shows no disk of 64 MiB behind vhci_hcd."
 }
 
 detach() {
     run usbip-client detach "$port"
     port=
     disk_is_gone() { [ ! -e "/sys/block/${disk##*/}" ]; }
-    wait_for 10 disk_is_gone || give_up "$disk is still there."
+    wait_for 60 disk_is_gone || give_up "$disk is still there."
 }
 
 mount_disk() {
@@ -86,7 +86,8 @@ explain "The machine with the device: here a disk of 64 MiB in memory stands for
 show "usbip-host serve --virtual disk:64M &"
 usbip-host serve --virtual disk:64M >"$work/host.log" 2>&1 &
 host=$!
-wait_for 10 usbip-client list localhost || give_up "usbip-host does not answer."
+answers() { (: </dev/tcp/localhost/3240); }
+wait_for 60 answers || give_up "usbip-host does not listen on port 3240."
 
 explain "The machine that wants it, in this demonstration the same: what is there?"
 run usbip-client list localhost

@@ -30,7 +30,7 @@ public sealed class ClaimRecovery(LibUsbOptions options, ILoggerFactory loggers)
                 // Refused while its owner lives and holds the lock.
                 using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
                 using var reader = new StreamReader(file);
-                foreach (var claim in ClaimsFile.Parse(reader.ReadToEnd()))
+                foreach (var claim in ClaimsFile.Parse(reader.ReadToEnd()).OrderBy(one => one.Interface))
                 {
                     recovered += Recover(claim) ? 1 : 0;
                 }

@@ -87,7 +87,7 @@ internal sealed class DeviceOpener(LibUsbOptions options, SysfsDevices devices, 
         }
 
         var holders = NodeHolders.Describe(nodePath);
-        var holder = refused.Driver is null or "usbfs" ? "another program" : $"the kernel driver {refused.Driver}";
+        var holder = refused.Driver is null or UsbfsNode.DriverName ? "another program" : $"the kernel driver {refused.Driver}";
         return new UsbException(
             UsbFailure.Busy,
             $"The interface {refused.Name} of the device {device.BusId} is held by {holder}{(holders.Length > 0 ? ": " + holders : "")}.",

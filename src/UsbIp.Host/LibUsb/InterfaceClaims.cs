@@ -27,7 +27,7 @@ internal sealed class InterfaceClaims(nint device, UsbDeviceInfo info, UsbfsNode
             var error = LibUsbNative.ClaimInterface(device, one.Number);
             if (error != LibUsbError.Success)
             {
-                Release(giveBack: true);
+                Release();
                 return (error, one);
             }
 
@@ -50,7 +50,7 @@ internal sealed class InterfaceClaims(nint device, UsbDeviceInfo info, UsbfsNode
     /// </summary>
     public LibUsbError Configure(byte value)
     {
-        Release(giveBack: false);
+        Release();
         var error = LibUsbNative.SetConfiguration(device, value == 0 ? -1 : value);
         var (claimError, _) = ClaimAll();
         return error == LibUsbError.Success ? claimError : error;
@@ -59,21 +59,11 @@ internal sealed class InterfaceClaims(nint device, UsbDeviceInfo info, UsbfsNode
     /// <summary>Leaves the device as it was found: its configuration, and its interfaces with the kernel drivers that they had.</summary>
     public void GiveBack()
     {
-        var isPresent = devices.Read(_name) is { } now && now.DeviceNumber == info.DeviceNumber;
-        var isChanged = isPresent && devices.Read(_name)?.ActiveConfiguration != info.ActiveConfiguration;
-        Release(giveBack: !isChanged);
-        if (isChanged)
+        Release();
+        if (devices.Read(_name) is { } now && now.DeviceNumber == info.DeviceNumber)
         {
-            var error = LibUsbNative.SetConfiguration(device, info.ActiveConfiguration == 0 ? -1 : info.ActiveConfiguration);
-            if (error is not (LibUsbError.Success or LibUsbError.NoDevice))
-            {
-                Log.ConfigurationNotRestored(logger, _name, info.ActiveConfiguration, error);
-            }
-        }
-
-        if (isPresent)
-        {
-            CheckDrivers();
+            RestoreConfiguration(now.ActiveConfiguration);
+            RestoreDrivers();
         }
 
         foreach (var number in _noted)
@@ -85,9 +75,12 @@ internal sealed class InterfaceClaims(nint device, UsbDeviceInfo info, UsbfsNode
         Log.GivenBack(logger, _name);
     }
 
-    private void Release(bool giveBack)
+    /// <summary>
+    /// Releases without giving back to drivers: one that wants several interfaces (sound, serial) finds them free only once all are released.
+    /// </summary>
+    private void Release()
     {
-        LibUsbNative.SetAutoDetachKernelDriver(device, giveBack ? 1 : 0);
+        LibUsbNative.SetAutoDetachKernelDriver(device, 0);
         foreach (var one in _claimed)
         {
             var error = LibUsbNative.ReleaseInterface(device, one.Number);
@@ -100,15 +93,37 @@ internal sealed class InterfaceClaims(nint device, UsbDeviceInfo info, UsbfsNode
         _claimed.Clear();
     }
 
-    /// <summary>libusb says nothing of a driver that does not come back, so the kernel is asked, and once more told.</summary>
-    private void CheckDrivers()
+    private void RestoreConfiguration(byte active)
     {
-        foreach (var one in _before)
+        if (active == info.ActiveConfiguration)
         {
-            if (one.Driver is { } driver && driver != "usbfs" && devices.Driver(one.Name) is null && !node.TryReconnect(one.Number)
-                && devices.Driver(one.Name) is null)
+            return;
+        }
+
+        var error = LibUsbNative.SetConfiguration(device, info.ActiveConfiguration == 0 ? -1 : info.ActiveConfiguration);
+        if (error is not (LibUsbError.Success or LibUsbError.NoDevice))
+        {
+            Log.ConfigurationNotRestored(logger, _name, info.ActiveConfiguration, error);
+        }
+    }
+
+    /// <summary>Twice over: a driver may take an interface only after another has been taken. The kernel's list says whether it has worked.</summary>
+    private void RestoreDrivers()
+    {
+        var driven = _before.Where(one => one.Driver is not (null or UsbfsNode.DriverName)).ToArray();
+        foreach (var one in driven.Concat(driven))
+        {
+            if (devices.Driver(one.Name) is null)
             {
-                Log.DriverNotBack(logger, one.Name, driver);
+                node.TryReconnect(one.Number);
+            }
+        }
+
+        foreach (var one in driven)
+        {
+            if (devices.Driver(one.Name) is null)
+            {
+                Log.DriverNotBack(logger, one.Name, one.Driver!);
             }
         }
     }

@@ -10,6 +10,9 @@ namespace UsbIp.Host.LibUsb;
 /// </summary>
 internal sealed unsafe class UsbfsNode : IDisposable
 {
+    /// <summary>The driver of interfaces that a program has claimed.</summary>
+    public const string DriverName = "usbfs";
+
     private const nuint InterfaceControlRequest = 0xC0105512; // USBDEVFS_IOCTL on 64 bit
     private const nuint InterfaceControlRequest32 = 0xC00C5512; // USBDEVFS_IOCTL on 32 bit
     private const int ConnectRequest = 0x5517; // USBDEVFS_CONNECT

@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Logging;
+using UsbIp.Devices;
+using UsbIp.Host.LibUsb;
+using UsbIp.LibUsbProbe;
+using UsbIp.Protocol;
+
+// Exercises a device through the libusb backend alone, with no session and no network around it:
+//   probe list                     what the backend sees
+//   probe open BUSID STEP...       opens it, runs the steps, gives it back; prints "ok" and "FAIL" lines
+//   probe watch                    prints arrivals and departures until standard input ends
+//   probe recover                  gives back what a killed probe held
+var options = new LibUsbOptions { AllowRemote = true, ClaimsDirectory = "/run/usbip-probe" };
+using var loggers = LoggerFactory.Create(logging => logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
+    .SetMinimumLevel(LogLevel.Debug));
+try
+{
+    if (args is ["recover"])
+    {
+        Console.WriteLine($"recovered {new ClaimRecovery(options, loggers).Run()}");
+        return 0;
+    }
+
+    using var backend = new LibUsbBackend(options, loggers);
+    switch (args)
+    {
+        case ["list"]:
+            foreach (var device in backend.ListDevices())
+            {
+                Console.WriteLine($"{device.BusId} {device.Descriptor.VendorId:x4}:{device.Descriptor.ProductId:x4} {device.Speed} "
+                    + $"configuration {device.ActiveConfiguration} of {device.Configurations.Count} drivers {string.Join(',', device.Drivers)} "
+                    + $"remote {device.IsRemote} hub {device.IsHub} {device.Manufacturer} {device.Product} {device.SerialNumber}");
+            }
+
+            return 0;
+        case ["watch"]:
+            _ = Task.Run(() => Console.In.ReadToEnd()).ContinueWith(_ => backend.Dispose(), TaskScheduler.Default);
+            Console.WriteLine("watching");
+            await foreach (var change in backend.Changes.ReadAllAsync())
+            {
+                Console.WriteLine($"{(change.Arrived ? "arrived" : "left")} {change.BusId}");
+            }
+
+            return 0;
+        case ["open", var busId, .. var steps]:
+            using (var session = new ProbeSession(backend.Open(BusId.Parse(busId))))
+            {
+                Console.WriteLine($"open {busId}");
+                return new Steps(session).Run(steps);
+            }
+
+        default:
+            await Console.Error.WriteLineAsync("usage: probe list | open BUSID STEP... | watch | recover");
+            return 2;
+    }
+}
+catch (UsbException exception)
+{
+    Console.WriteLine($"{exception.Failure}: {exception.Message}");
+    Console.WriteLine($"Try: {exception.Hint}");
+    return 1;
+}

@@ -1,0 +1,271 @@
+using System.Diagnostics;
+using UsbIp.Devices;
+using UsbIp.Protocol;
+using UsbIp.Protocol.Descriptors;
+
+namespace UsbIp.LibUsbProbe;
+
+/// <summary>What can be done with an open device, by name. Each step checks its own results and leaves nothing in flight.</summary>
+internal sealed class Steps(ProbeSession session)
+{
+    private int _failures;
+
+    private IEnumerable<EndpointDescriptor> Endpoints => session.Device.Info.Active!.AlternateSettings.SelectMany(setting => setting.Endpoints);
+
+    public int Run(IEnumerable<string> names)
+    {
+        foreach (var name in names)
+        {
+            try
+            {
+                Step(name);
+            }
+            catch (Exception exception) when (exception is TimeoutException or InvalidOperationException)
+            {
+                Check($"{name}: {exception.Message}", false);
+            }
+        }
+
+        return _failures == 0 ? 0 : 1;
+    }
+
+    private void Step(string name)
+    {
+        switch (name)
+        {
+            case "control": Control(); break;
+            case "long-control": LongControl(); break;
+            case "bulk": Bulk(); break;
+            case "echo": Echo(); break;
+            case "queue": Queue(Find(TransferType.Bulk, isIn: true), 32, 16384); break;
+            case "queue-out": Queue(Find(TransferType.Bulk, isIn: false), 32, 16384); break;
+            case "memory": Queue(Find(TransferType.Bulk, isIn: true), 40, 262144); break;
+            case "giant": Giant(); break;
+            case "steady": Steady(); break;
+            case "cancel-bulk": CancelIdle(Find(TransferType.Bulk, isIn: true)); break;
+            case "cancel-interrupt": CancelIdle(Find(TransferType.Interrupt, isIn: true)); break;
+            case "interrupt": Interrupt(); break;
+            case "iso": Iso(Find(TransferType.Isochronous, isIn: false)); break;
+            case "configure": Configure(); break;
+            case "alternate": Alternate(); break;
+            case "halt": Halt(); break;
+            case "reset": Expect("reset", UrbStatus.Ok, session.Device.Reset()); break;
+            case "leave": Leave(); break;
+            case "hold": Console.WriteLine("held"); Console.In.ReadToEnd(); break;
+            default: throw new InvalidOperationException("no such step");
+        }
+    }
+
+    private void Control()
+    {
+        using var transfer = session.Run(session.Control(0x80, 6, 0x0100, 0, 18));
+        Expect("control IN: the device descriptor", UrbStatus.Ok, transfer.Status);
+        Expect("control IN: its length", 18, transfer.ActualLength);
+        Check("control IN: its product id", DeviceDescriptor.TryRead(transfer.Data, out var read) && read == session.Device.Info.Descriptor);
+        using var stalled = session.Run(session.Control(0x80, 6, 0x7700, 0, 18));
+        Expect("control IN: a descriptor that is not there", UrbStatus.Stall, stalled.Status);
+        using var absent = session.Run(session.Control(0x81, 0, 0, 30, 2));
+        Expect("control IN: to an interface that is not there", UrbStatus.Stall, absent.Status);
+    }
+
+    private void LongControl()
+    {
+        using var transfer = session.Run(session.Control(0x80, 6, 0x0200, 0, 5000));
+        Expect("control of more than libusb's 4096 bytes", UrbStatus.Invalid, transfer.Status);
+    }
+
+    private void Bulk()
+    {
+        using var written = session.Run(session.Plain(Find(TransferType.Bulk, isIn: false), 4096));
+        Expect("bulk OUT", (UrbStatus.Ok, 4096), (written.Status, written.ActualLength));
+        using var empty = session.Run(session.Plain(Find(TransferType.Bulk, isIn: false), 0));
+        Expect("bulk OUT of nothing", (UrbStatus.Ok, 0), (empty.Status, empty.ActualLength));
+        using var read = session.Run(session.Plain(Find(TransferType.Bulk, isIn: true), 4096));
+        Expect("bulk IN", (UrbStatus.Ok, 4096), (read.Status, read.ActualLength));
+    }
+
+    private void Echo()
+    {
+        var written = session.Plain(Find(TransferType.Bulk, isIn: false), 512);
+        new Random(1).NextBytes(written.Data);
+        var sent = written.Data.ToArray();
+        written.ZeroPacket = true;
+        session.Run(written).Dispose();
+        using var read = session.Run(session.Plain(Find(TransferType.Bulk, isIn: true), 4096));
+        Check("loopback: what was written comes back, ended by the empty packet", read.Data[..read.ActualLength].SequenceEqual(sent));
+    }
+
+    private void Queue(EndpointDescriptor endpoint, int depth, int length)
+    {
+        for (var index = 0; index < depth; index++)
+        {
+            var transfer = session.Plain(endpoint, length);
+            transfer.Tag = index;
+            session.Submit(transfer);
+        }
+
+        var good = 0;
+        for (var index = 0; index < depth; index++)
+        {
+            using var transfer = session.Next() ?? throw new TimeoutException($"only {index} of {depth} completed");
+            good += transfer.Status == UrbStatus.Ok && transfer.ActualLength == length && (int)transfer.Tag! == index ? 1 : 0;
+        }
+
+        Expect($"{depth} queued on 0x{endpoint.Address:x2}, {length} bytes each: complete and in order", depth, good);
+    }
+
+    private void Giant()
+    {
+        using var transfer = session.Run(session.Plain(Find(TransferType.Bulk, isIn: true), 4 << 20));
+        Expect("a transfer that usbfs memory can never hold", UrbStatus.NoMemory, transfer.Status);
+    }
+
+    private void Steady()
+    {
+        const int Count = 2000;
+        var endpoint = Find(TransferType.Bulk, isIn: true);
+        Queue(endpoint, 8, 512);
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        var clock = Stopwatch.StartNew();
+        for (var index = 0; index < Count; index++)
+        {
+            session.Run(session.Plain(endpoint, 512)).Dispose();
+        }
+
+        var perUrb = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Count;
+        Console.WriteLine($"note {Count} URBs, one at a time: {clock.Elapsed.TotalMicroseconds / Count:0} us each, {perUrb:0.0} bytes allocated each");
+        Check("a URB allocates nothing", perUrb < 1);
+    }
+
+    private void CancelIdle(EndpointDescriptor endpoint)
+    {
+        UsbTransfer[] queued = [session.Plain(endpoint, 512), session.Plain(endpoint, 512), session.Plain(endpoint, 512)];
+        foreach (var transfer in queued)
+        {
+            session.Submit(transfer);
+        }
+
+        var clock = Stopwatch.StartNew();
+        session.Device.Cancel(queued[1]);
+        using var middle = session.Next() ?? throw new TimeoutException("the cancelled transfer did not complete");
+        Check("cancel: the one that was meant", ReferenceEquals(middle, queued[1]) && middle.Status == UrbStatus.Unlinked);
+        session.Device.Cancel(queued[2]);
+        session.Device.Cancel(queued[0]);
+        using var first = session.Next() ?? throw new TimeoutException("the second cancelled transfer did not complete");
+        using var second = session.Next() ?? throw new TimeoutException("the third cancelled transfer did not complete");
+        Expect("cancel: the others", (UrbStatus.Unlinked, UrbStatus.Unlinked), (first.Status, second.Status));
+        Console.WriteLine($"note three cancels took {clock.ElapsedMilliseconds} ms");
+    }
+
+    private void Interrupt()
+    {
+        Console.WriteLine("waiting for an interrupt");
+        using var transfer = session.Run(session.Plain(Find(TransferType.Interrupt, isIn: true), 8));
+        Expect("interrupt IN", UrbStatus.Ok, transfer.Status);
+        Check("interrupt IN has data", transfer.ActualLength > 0);
+    }
+
+    private void Iso(EndpointDescriptor endpoint)
+    {
+        Expect("iso: the streaming setting", UrbStatus.Ok, session.Device.SetInterface(StreamingSetting(endpoint).Number, StreamingSetting(endpoint).AlternateSetting));
+        using var transfer = session.Device.CreateTransfer(20 * endpoint.PacketSize, 20);
+        transfer.Type = TransferType.Isochronous;
+        transfer.EndpointAddress = endpoint.Address;
+        foreach (ref var packet in transfer.IsoPackets)
+        {
+            packet.Length = endpoint.PacketSize;
+        }
+
+        session.Run(transfer);
+        Expect("iso OUT: 20 packets", (UrbStatus.Ok, 20 * endpoint.PacketSize), (transfer.Status, transfer.ActualLength));
+        var tooWide = session.Device.CreateTransfer(100, 2);
+        tooWide.Type = TransferType.Isochronous;
+        tooWide.EndpointAddress = endpoint.Address;
+        tooWide.IsoPackets[0].Length = tooWide.IsoPackets[1].Length = 90;
+        session.Run(tooWide).Dispose();
+        Expect("iso OUT: packets wider than the buffer", UrbStatus.Invalid, tooWide.Status);
+        Expect("iso: back to the idle setting", UrbStatus.Ok, session.Device.SetInterface(StreamingSetting(endpoint).Number, 0));
+    }
+
+    private InterfaceDescriptor StreamingSetting(EndpointDescriptor endpoint) =>
+        session.Device.Info.Active!.AlternateSettings.First(setting => setting.Endpoints.Contains(endpoint));
+
+    private void Configure()
+    {
+        var active = session.Device.Info.ActiveConfiguration;
+        Expect("the same configuration again", UrbStatus.Ok, session.Device.SetConfiguration(active));
+        Expect("no configuration", UrbStatus.Ok, session.Device.SetConfiguration(0));
+        Control();
+        Expect("the configuration again", UrbStatus.Ok, session.Device.SetConfiguration(active));
+        Check("a configuration that is not there is refused", session.Device.SetConfiguration(77) != UrbStatus.Ok);
+    }
+
+    private void Alternate()
+    {
+        var number = session.Device.Info.Active!.AlternateSettings[0].Number;
+        Expect("alternate setting 0", UrbStatus.Ok, session.Device.SetInterface(number, 0));
+        Expect("an alternate setting that is not there", UrbStatus.NoEntry, session.Device.SetInterface(number, 99));
+    }
+
+    private void Halt()
+    {
+        var endpoint = Find(TransferType.Bulk, isIn: true);
+        session.Run(session.Control(0x02, 3, 0, endpoint.Address, 0)).Dispose();
+        using (var stalled = session.Run(session.Plain(endpoint, 512)))
+        {
+            Expect("a halted endpoint", UrbStatus.Stall, stalled.Status);
+        }
+
+        Expect("clear halt", UrbStatus.Ok, session.Device.ClearHalt(endpoint.Address));
+        using var read = session.Run(session.Plain(endpoint, 512));
+        Expect("the endpoint after it", UrbStatus.Ok, read.Status);
+    }
+
+    private void Leave()
+    {
+        var endpoint = Endpoints.First(one => one.IsIn);
+        var transfers = Enumerable.Range(0, 32).Select(_ => session.Plain(endpoint, 512)).ToArray();
+        foreach (var transfer in transfers)
+        {
+            session.Submit(transfer);
+        }
+
+        // A gadget that always answers is kept busy until the end.
+        Console.WriteLine("waiting for departure");
+        var out32 = transfers.Length;
+        var busy = 0;
+        while (out32 > 0)
+        {
+            var transfer = session.Next() ?? throw new TimeoutException($"{out32} of {transfers.Length} did not complete");
+            if (transfer.Status == UrbStatus.Ok)
+            {
+                busy++;
+                session.Submit(transfer);
+                continue;
+            }
+
+            Check($"unplugged: status {transfer.Status}", transfer.Status is UrbStatus.Shutdown or UrbStatus.NoDevice or UrbStatus.ProtocolError);
+            out32--;
+            transfer.Dispose();
+        }
+
+        Console.WriteLine($"note {busy} completed before");
+        Check("the departure is told", session.WaitForDeparture());
+        using var late = session.Run(session.Plain(endpoint, 512));
+        Check($"a transfer after it ends with {late.Status}", late.Status is UrbStatus.NoDevice or UrbStatus.Shutdown);
+        Expect("departures told", 1, session.Departures);
+    }
+
+    private EndpointDescriptor Find(TransferType type, bool isIn) =>
+        Endpoints.FirstOrDefault(endpoint => endpoint.Type == type && endpoint.IsIn == isIn)
+        ?? throw new InvalidOperationException($"the device has no {type} endpoint {(isIn ? "IN" : "OUT")}");
+
+    private void Expect<T>(string what, T expected, T actual) =>
+        Check(EqualityComparer<T>.Default.Equals(expected, actual) ? what : $"{what}: expected {expected}, got {actual}", EqualityComparer<T>.Default.Equals(expected, actual));
+
+    private void Check(string what, bool isTrue)
+    {
+        _failures += isTrue ? 0 : 1;
+        Console.WriteLine($"{(isTrue ? "ok" : "FAIL")} {what}");
+    }
+}

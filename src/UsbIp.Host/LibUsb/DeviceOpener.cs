@@ -6,6 +6,33 @@ namespace UsbIp.Host.LibUsb;
 /// <summary>Takes a device: its node, a libusb handle on it, and all its interfaces; or says in a sentence why not, with nothing kept.</summary>
 internal sealed class DeviceOpener(LibUsbOptions options, SysfsDevices devices, ClaimsFile? notes, ILogger logger)
 {
+    /// <summary>Whether a device is one to be served at all.</summary>
+    /// <exception cref="UsbException">It is not.</exception>
+    public static void CheckServable(UsbDeviceInfo device, SysfsDevices devices, LibUsbOptions options)
+    {
+        if (device.IsHub)
+        {
+            throw new UsbException(
+                UsbFailure.NotServable, $"The device {device.BusId} is a hub, and hubs are not served.", "serve the devices that are plugged into it");
+        }
+
+        if (device.IsRemote && !options.AllowRemote)
+        {
+            throw new UsbException(
+                UsbFailure.NotServable,
+                $"The device {device.BusId} is itself attached through USB/IP, so serving it would make a loop.",
+                "serve it from the machine that it is plugged into");
+        }
+
+        if (devices.Driver(device.BusId.ToString()) is { } driver and not "usb")
+        {
+            throw new UsbException(
+                UsbFailure.Busy,
+                $"The device {device.BusId} is held whole by the kernel driver {driver}.",
+                driver == "usbip-host" ? $"usbip unbind -b {device.BusId}" : $"echo {device.BusId} > /sys/bus/usb/drivers/{driver}/unbind");
+        }
+    }
+
     /// <exception cref="UsbException">The device cannot be served, opened or claimed.</exception>
     public LibUsbDevice Open(UsbDeviceInfo device, LibUsbEventThread events, Action<LibUsbDevice> closed)
     {
@@ -44,33 +71,6 @@ internal sealed class DeviceOpener(LibUsbOptions options, SysfsDevices devices, 
 
             node.Dispose();
             throw;
-        }
-    }
-
-    /// <summary>Whether a device is one to be served at all.</summary>
-    /// <exception cref="UsbException">It is not.</exception>
-    public void CheckServable(UsbDeviceInfo device)
-    {
-        if (device.IsHub)
-        {
-            throw new UsbException(
-                UsbFailure.NotServable, $"The device {device.BusId} is a hub, and hubs are not served.", "serve the devices that are plugged into it");
-        }
-
-        if (device.IsRemote && !options.AllowRemote)
-        {
-            throw new UsbException(
-                UsbFailure.NotServable,
-                $"The device {device.BusId} is itself attached through USB/IP, so serving it would make a loop.",
-                "serve it from the machine that it is plugged into");
-        }
-
-        if (devices.Driver(device.BusId.ToString()) is { } driver and not "usb")
-        {
-            throw new UsbException(
-                UsbFailure.Busy,
-                $"The device {device.BusId} is held whole by the kernel driver {driver}.",
-                driver == "usbip-host" ? $"usbip unbind -b {device.BusId}" : $"echo {device.BusId} > /sys/bus/usb/drivers/{driver}/unbind");
         }
     }
 

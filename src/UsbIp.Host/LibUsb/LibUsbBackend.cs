@@ -46,10 +46,9 @@ public sealed class LibUsbBackend : IUsbBackend
     {
         var info = Find(busId) ?? throw new UsbException(
             UsbFailure.NotFound, $"There is no device {busId} on this machine.", "list the devices with: usbip-host list");
+        DeviceOpener.CheckServable(info, _devices, _options);
         var (events, notes) = Prepare();
-        var opener = new DeviceOpener(_options, _devices, notes, _logger);
-        opener.CheckServable(info);
-        var device = opener.Open(info, events, Forget);
+        var device = new DeviceOpener(_options, _devices, notes, _logger).Open(info, events, Forget);
         lock (_gate)
         {
             _open.Add(device);

@@ -13,7 +13,7 @@ namespace UsbIp.Host.LibUsb;
 /// </summary>
 internal sealed unsafe class LibUsbTransfer : IDisposable
 {
-    private const byte AddZeroPacket = 8; // LIBUSB_TRANSFER_ADD_ZERO_PACKET
+    internal const byte AddZeroPacket = 8; // LIBUSB_TRANSFER_ADD_ZERO_PACKET
     private const int SmallestPacketClass = 8;
 
     private readonly LibUsbDevice _device;

@@ -13,9 +13,9 @@ internal sealed unsafe class UsbfsNode : IDisposable
     /// <summary>The driver of interfaces that a program has claimed.</summary>
     public const string DriverName = "usbfs";
 
-    private const nuint InterfaceControlRequest = 0xC0105512; // USBDEVFS_IOCTL on 64 bit
+    internal const nuint InterfaceControlRequest = 0xC0105512; // USBDEVFS_IOCTL on 64 bit
     private const nuint InterfaceControlRequest32 = 0xC00C5512; // USBDEVFS_IOCTL on 32 bit
-    private const int ConnectRequest = 0x5517; // USBDEVFS_CONNECT
+    internal const int ConnectRequest = 0x5517; // USBDEVFS_CONNECT
 
     private int _descriptor;
 

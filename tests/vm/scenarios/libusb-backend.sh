@@ -38,7 +38,7 @@ check "a hub is not opened" refused usb1 'NotServable'
 check "what is not there is not opened" refused 9-9 'NotFound'
 refused_to_nobody() {
     local said
-    said=$(setpriv --reuid 65534 --clear-groups env HOME=/tmp dotnet "$probe_dll" open "$1" </dev/null 2>&1)
+    said=$(setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=/tmp dotnet "$probe_dll" open "$1" </dev/null 2>&1)
     printf '%s\n' "$said"
     grep -q "AccessDenied.*$(node_of "$1")" <<<"$said"
 }

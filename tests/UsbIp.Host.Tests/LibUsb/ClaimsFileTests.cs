@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using UsbIp.Host.LibUsb;
+using UsbIp.Protocol;
+
+namespace UsbIp.Host.Tests.LibUsb;
+
+public sealed class ClaimsFileTests : IDisposable
+{
+    private readonly FakeSysfs _sysfs = new();
+
+    private string Claims => _sysfs.Options.ClaimsDirectory!;
+
+    public void Dispose() => _sysfs.Dispose();
+
+    [Fact]
+    public void What_was_claimed_and_not_given_back_is_what_is_left()
+    {
+        var left = ClaimsFile.Parse("+ 1-2 5 0\n+ 1-2 5 1\n+ 3-1.4 9 2\n- 1-2 5 0\n");
+
+        left.Should().BeEquivalentTo([Claim("1-2", 5, 1), Claim("3-1.4", 9, 2)]);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("+ 1-2 5")]
+    [InlineData("+ 1-2 5 999")]
+    [InlineData("+ ../x 5 0")]
+    [InlineData("nothing of ours\n\0\0")]
+    public void A_line_that_a_kill_or_a_stranger_left_torn_is_left_out(string content) =>
+        ClaimsFile.Parse(content).Should().BeEmpty();
+
+    [Fact]
+    public void A_host_that_gave_everything_back_leaves_no_file()
+    {
+        using (var notes = new ClaimsFile(Claims))
+        {
+            notes.Add(Claim("1-2", 5, 0));
+            notes.Remove(Claim("1-2", 5, 0));
+        }
+
+        Directory.EnumerateFiles(Claims).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void The_claims_of_a_host_that_lives_are_left_alone()
+    {
+        using var notes = new ClaimsFile(Claims);
+        notes.Add(Claim("1-2", 5, 0));
+
+        new ClaimRecovery(_sysfs.Options, NullLoggerFactory.Instance).Run().Should().Be(0);
+
+        Directory.EnumerateFiles(Claims).Should().ContainSingle();
+    }
+
+    [Fact]
+    public void The_claims_of_a_killed_host_are_looked_at_once()
+    {
+        Directory.CreateDirectory(Claims);
+        File.WriteAllText(Path.Combine(Claims, "claims-1-dead"), "+ 1-2 5 0\n");
+        _sysfs.Plug("1-2", deviceNumber: 6); // plugged in anew since: the kernel has bound it
+
+        new ClaimRecovery(_sysfs.Options, NullLoggerFactory.Instance).Run().Should().Be(0);
+
+        Directory.EnumerateFiles(Claims).Should().BeEmpty();
+    }
+
+    private static ClaimedInterface Claim(string busId, uint deviceNumber, byte number) => new(BusId.Parse(busId), deviceNumber, number);
+}

@@ -1,0 +1,80 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using UsbIp.Host.LibUsb;
+
+namespace UsbIp.Host.Tests.LibUsb;
+
+/// <summary>A directory laid out as /sys/bus/usb/devices, for devices that the test makes up.</summary>
+internal sealed class FakeSysfs : IDisposable
+{
+    private readonly string _top = Directory.CreateTempSubdirectory("usbip-sysfs").FullName;
+
+    public FakeSysfs()
+    {
+        Root = Path.Combine(_top, "bus");
+        Directory.CreateDirectory(Root);
+        Devices = new SysfsDevices(Root);
+        Options = new LibUsbOptions { SysfsRoot = Root, NodeRoot = Path.Combine(_top, "dev"), ClaimsDirectory = Path.Combine(_top, "claims") };
+    }
+
+    public string Root { get; }
+
+    public SysfsDevices Devices { get; }
+
+    public LibUsbOptions Options { get; }
+
+    /// <summary>A full-speed device with one configuration of one vendor interface, as the kernel shows it before anything binds.</summary>
+    public void Plug(string name, uint deviceNumber = 5, byte deviceClass = 0, string controller = "pci0000:00", byte[]? descriptors = null)
+    {
+        var real = Path.Combine(_top, "devices", controller, name);
+        Directory.CreateDirectory(real);
+        Directory.CreateSymbolicLink(Path.Combine(Root, name), real);
+        Write(name, "busnum", "1\n");
+        Write(name, "devnum", deviceNumber.ToString(CultureInfo.InvariantCulture) + "\n");
+        Write(name, "speed", "12\n");
+        Write(name, "bConfigurationValue", "1\n");
+        File.WriteAllBytes(Path.Combine(Root, name, "descriptors"), descriptors ?? [.. DeviceDescriptor(deviceClass), .. Configuration(1, interfaces: 1)]);
+    }
+
+    public void Unplug(string name)
+    {
+        File.Delete(Path.Combine(Root, name));
+        foreach (var entry in Directory.EnumerateDirectories(Root, name + ":*"))
+        {
+            Directory.Delete(entry, recursive: true);
+        }
+    }
+
+    public void Write(string name, string attribute, string content) => File.WriteAllText(Path.Combine(Root, name, attribute), content);
+
+    public void AddInterface(string name, byte number, string? driver = null)
+    {
+        var entry = string.Create(CultureInfo.InvariantCulture, $"{name}:1.{number}");
+        Directory.CreateDirectory(Path.Combine(Root, entry));
+        if (driver is not null)
+        {
+            Bind(entry, driver);
+        }
+    }
+
+    public void Bind(string entry, string driver) => Directory.CreateSymbolicLink(Path.Combine(Root, entry, "driver"), "../../../bus/usb/drivers/" + driver);
+
+    public static byte[] DeviceDescriptor(byte deviceClass = 0) =>
+        [18, 1, 0x00, 0x02, deviceClass, 0, 0, 64, 0x51, 0x09, 0x66, 0x16, 0x00, 0x01, 1, 2, 3, 1];
+
+    public static byte[] Configuration(byte value, int interfaces, int? totalLength = null)
+    {
+        var bytes = new List<byte> { 9, 2, 0, 0, (byte)interfaces, value, 0, 0x80, 50 };
+        for (var number = 0; number < interfaces; number++)
+        {
+            bytes.AddRange([9, 4, (byte)number, 0, 1, 0xFF, 0, 0, 0]);
+            bytes.AddRange([7, 5, (byte)(0x81 + number), 2, 64, 0, 0]);
+        }
+
+        var result = bytes.ToArray();
+        BinaryPrimitives.WriteUInt16LittleEndian(result.AsSpan(2), (ushort)(totalLength ?? result.Length));
+        return result;
+    }
+
+    public void Dispose() => Directory.Delete(_top, recursive: true);
+}

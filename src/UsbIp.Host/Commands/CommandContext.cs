@@ -23,6 +23,9 @@ public sealed record CommandContext
     /// <summary>-q: success says nothing.</summary>
     public bool Quiet { get; init; }
 
+    /// <summary>From here on Ctrl+C and SIGTERM cancel this token instead of ending the process.</summary>
+    public required Func<CancellationToken> HeedSignals { get; init; }
+
     /// <summary>Reaches the real devices; throws a <see cref="UsbException"/> where that cannot be done.</summary>
     public required Func<ILoggerFactory, IUsbBackend> OpenBackend { get; init; }
 

@@ -38,7 +38,8 @@ internal static class DeviceTable
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) }); // heeds NO_COLOR and the width
         var table = new Table { Border = TableBorder.None };
-        foreach (var heading in Headings)
+        int[] filled = [.. Enumerable.Range(0, Headings.Length).Where(column => rows.Any(row => row[column].Length > 0))]; // windows are narrow
+        foreach (var heading in filled.Select(column => Headings[column]))
         {
             table.AddColumn(new TableColumn(new Text(heading, new Style(decoration: Decoration.Bold))) { NoWrap = heading is "BUSID" or "VID:PID" });
         }
@@ -51,7 +52,7 @@ internal static class DeviceTable
                 "exported" => new Style(Color.Green),
                 _ => new Style(Color.Yellow),
             };
-            table.AddRow([.. row.Select((text, column) => new Text(text, column == row.Length - 1 ? state : Style.Plain))]);
+            table.AddRow(filled.Select(column => new Text(row[column], column == row.Length - 1 ? state : Style.Plain)));
         }
 
         console.Write(table);

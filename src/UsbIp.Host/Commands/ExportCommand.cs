@@ -19,20 +19,19 @@ public sealed class ExportCommand(CommandContext context, UsbNames names)
             arguments.Virtual,
         };
         command.Aliases.Add("bind");
-        command.SetAction(async (parsed, stop) =>
+        command.SetAction(async (parsed, _) =>
         {
             var exports = parsed.GetValue(arguments.Virtual) is { Length: > 0 } ? busIds.Of(parsed) : busIds.Required(parsed);
             var options = arguments.Of(parsed, exports);
-            return (int)await new ExportCommand(contextOf(parsed), UsbNames.Load()).RunAsync(options, arguments.IsUsed(parsed), stop);
+            return (int)await new ExportCommand(contextOf(parsed), UsbNames.Load()).RunAsync(options, arguments.IsUsed(parsed));
         });
         return command;
     }
 
     /// <param name="options">What to export, and how to serve if this becomes the daemon.</param>
     /// <param name="isServing">Whether options were given that only a daemon at its start can heed.</param>
-    /// <param name="stop">Ends the daemon, if this becomes one.</param>
     /// <exception cref="CommandException">It cannot be done.</exception>
-    public async Task<ExitCode> RunAsync(ServeOptions options, bool isServing, CancellationToken stop)
+    public async Task<ExitCode> RunAsync(ServeOptions options, bool isServing)
     {
         using (var daemon = context.ConnectToDaemon())
         {
@@ -43,7 +42,7 @@ public sealed class ExportCommand(CommandContext context, UsbNames names)
         }
 
         context.Remark("no daemon was running, so this command is it now. Ctrl+C ends it.");
-        return await new ServeCommand(context).RunAsync(options, stop);
+        return await new ServeCommand(context).RunAsync(options);
     }
 
     private ExitCode Ask(ControlClient daemon, ServeOptions options, bool isServing)

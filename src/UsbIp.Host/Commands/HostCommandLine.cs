@@ -53,7 +53,7 @@ public sealed class HostCommandLine
     private CommandContext Context { get; }
 
     /// <summary>Carries out a command line; never throws for what users or devices do. The result is the process's exit code.</summary>
-    public async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken stop)
+    public async Task<int> RunAsync(IReadOnlyList<string> arguments)
     {
         var parsed = _root.Parse(arguments);
         try
@@ -68,9 +68,9 @@ public sealed class HostCommandLine
                 Output = Context.Output,
                 Error = Context.Error,
                 EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = null, // signals are Program's
+                ProcessTerminationTimeout = null, // signals are the daemon's
             };
-            return await parsed.InvokeAsync(surroundings, stop);
+            return await parsed.InvokeAsync(surroundings);
         }
         catch (UsbException exception)
         {

@@ -16,17 +16,17 @@ public sealed class ServeCommand(CommandContext context)
             export,
             arguments.Virtual,
         };
-        command.SetAction(async (parsed, stop) =>
+        command.SetAction(async (parsed, _) =>
         {
             var exports = parsed.GetValue(export) ?? [];
-            return (int)await new ServeCommand(contextOf(parsed)).RunAsync(arguments.Of(parsed, exports), stop);
+            return (int)await new ServeCommand(contextOf(parsed)).RunAsync(arguments.Of(parsed, exports));
         });
         return command;
     }
 
     /// <exception cref="CommandException">The daemon cannot start; nothing is left of it.</exception>
     /// <exception cref="UsbIp.Devices.UsbException">A device cannot be exported; nothing is left of the daemon.</exception>
-    public async Task<ExitCode> RunAsync(ServeOptions options, CancellationToken stop)
+    public async Task<ExitCode> RunAsync(ServeOptions options)
     {
         foreach (var busId in options.Exports)
         {
@@ -34,7 +34,7 @@ public sealed class ServeCommand(CommandContext context)
         }
 
         using var daemon = new Daemon(context, options);
-        await daemon.RunAsync(stop);
+        await daemon.RunAsync(context.HeedSignals());
         return ExitCode.Success;
     }
 }

@@ -93,12 +93,13 @@ public sealed class Machine : IAsyncDisposable
             Output = output,
             Error = error,
             IsTerminal = IsTerminal,
+            HeedSignals = () => stop,
             OpenBackend = _ => OpenBackend(),
             RecoverDevices = _ => { },
             ExportCheck = new ExportCheck(_directory, path => MayWrite(path), () => RequireLibrary()),
         };
         var line = new HostCommandLine(context, level => LoggerFactory.Create(builder => builder.SetMinimumLevel(level).AddProvider(_log)));
-        var exitCode = await line.RunAsync([.. arguments, "--control", ControlPath], stop);
+        var exitCode = await line.RunAsync([.. arguments, "--control", ControlPath]);
         return new CommandResult((ExitCode)exitCode, output.ToString(), error.ToString());
     }
 

@@ -17,6 +17,7 @@ public sealed class TestSink : ITransferSink, IDisposable
     private readonly BlockingCollection<UsbTransfer> _completed = [];
     private readonly ManualResetEventSlim _left = new();
     private int _deliveries;
+    private int _disposed;
 
     public TestSink(IUsbDevice device)
     {
@@ -163,6 +164,11 @@ public sealed class TestSink : ITransferSink, IDisposable
 
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
         while (_completed.TryTake(out var transfer))
         {
             transfer.Dispose();

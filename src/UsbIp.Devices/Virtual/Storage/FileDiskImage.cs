@@ -4,7 +4,8 @@ namespace UsbIp.Devices.Virtual.Storage;
 
 /// <summary>
 /// A disk image file. Each write of the host goes to the file at once (so it survives the end of this process), and to the medium under
-/// it when the host flushes, with each write if <c>sync</c> is asked for. The file is locked while it is open for writing.
+/// it when the host flushes, with each write if <c>sync</c> is asked for. While it is open for writing, nobody
+/// who asks for locks opens it.
 /// </summary>
 public sealed class FileDiskImage : DiskImage
 {
@@ -73,7 +74,7 @@ public sealed class FileDiskImage : DiskImage
                 path,
                 FileMode.Open,
                 isReadOnly ? FileAccess.Read : FileAccess.ReadWrite,
-                isReadOnly ? FileShare.ReadWrite : FileShare.Read,
+                isReadOnly ? FileShare.Read : FileShare.None, // elsewhere than Windows: a shared or an exclusive advisory lock
                 FileOptions.RandomAccess | (isSynchronous ? FileOptions.WriteThrough : FileOptions.None));
         }
         catch (Exception refused) when (refused is FileNotFoundException or DirectoryNotFoundException)

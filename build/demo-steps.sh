@@ -90,15 +90,17 @@ answers() { (: </dev/tcp/localhost/3240); }
 wait_for 60 answers || give_up "usbip-host does not listen on port 3240."
 
 explain "The machine that wants it, in this demonstration the same: what is there?"
-run usbip-client list localhost
-busid=$(usbip-client list --json localhost | grep -o '"busid": *"[^"]*"' | head -n 1 | cut -d '"' -f 4)
+show usbip-client list localhost
+usbip-client list localhost | tee "$work/list.out"
+busid=$(awk 'NR == 2 { print $1 }' "$work/list.out")
 
 explain "Plug it in."
 attach
 run usbip-client port
 
 explain "The kernel sees an ordinary USB disk."
-run lsusb
+show "lsusb | grep -v 'root hub'"
+lsusb | grep -v 'root hub'
 run lsblk "$disk"
 
 explain "Use it as one: a file system, and 32 MiB of random data."

@@ -57,7 +57,7 @@ internal sealed class DataPipe(VirtualUsbDevice device, EndpointDescriptor descr
                 return true;
             }
 
-            var reply = Device.AskForData(Endpoint, room);
+            var reply = Device.Code.In(Endpoint, room);
             var count = Math.Clamp(reply.Count, 0, room.Length);
             urb.Progress += count;
             if (reply.IsData && (reply.Ends || count == room.Length))
@@ -78,7 +78,7 @@ internal sealed class DataPipe(VirtualUsbDevice device, EndpointDescriptor descr
         var transfer = urb.Transfer;
         var rest = transfer.Data[urb.Progress..];
         var endsShort = transfer.ZeroPacket || transfer.Length == 0 || transfer.Length % _packetSize != 0;
-        var taken = Device.GiveData(Endpoint, rest, endsShort);
+        var taken = Device.Code.Out(Endpoint, rest, endsShort);
         urb.Progress += Math.Clamp(taken, 0, rest.Length);
         if (taken < 0 || urb.Progress < transfer.Length)
         {

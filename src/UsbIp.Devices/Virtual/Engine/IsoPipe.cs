@@ -66,7 +66,7 @@ internal sealed class IsoPipe(VirtualUsbDevice device, EndpointDescriptor descri
             }
             else
             {
-                var reply = Device.AskForData(Endpoint, room);
+                var reply = Device.Code.In(Endpoint, room);
                 packet.ActualLength = Math.Clamp(reply.Count, 0, room.Length);
                 overflow = reply.Count > room.Length;
             }
@@ -79,7 +79,7 @@ internal sealed class IsoPipe(VirtualUsbDevice device, EndpointDescriptor descri
         }
         else
         {
-            _ = Device.GiveData(Endpoint, bytes, endOfMessage: true); // nobody resends what an isochronous device did not take
+            _ = Device.Code.Out(Endpoint, bytes, endOfMessage: true); // nobody resends what an isochronous device did not take
             packet.ActualLength = bytes.Length;
         }
     }

@@ -68,7 +68,7 @@ internal sealed class StandardRequests(VirtualUsbDevice device, DeviceDefinition
             return false;
         }
 
-        device.Tell(code => code.OnConfigured(value));
+        device.Code.Tell(code => code.OnConfigured(value));
         return true;
     }
 
@@ -79,7 +79,7 @@ internal sealed class StandardRequests(VirtualUsbDevice device, DeviceDefinition
             return false;
         }
 
-        device.Tell(code => code.OnInterface(number, alternateSetting));
+        device.Code.Tell(code => code.OnInterface(number, alternateSetting));
         return true;
     }
 
@@ -98,14 +98,14 @@ internal sealed class StandardRequests(VirtualUsbDevice device, DeviceDefinition
     public bool Reset()
     {
         _remoteWakeup = false;
-        device.Tell(code => code.OnReset());
+        device.Code.Tell(code => code.OnReset());
         return device.Endpoints.TryConfigure(definition.Configurations[0].Value);
     }
 
     private ControlReply Answer(SetupPacket setup, Span<byte> data)
     {
         var reply = (setup.RequestType & TypeMask) == 0 ? Standard(setup, data) : null;
-        return reply ?? device.AskControl(setup, data);
+        return reply ?? device.Code.Control(setup, data);
     }
 
     /// <summary>Null: it is the device's own code to answer, if it can.</summary>

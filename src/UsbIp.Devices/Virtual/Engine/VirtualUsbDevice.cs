@@ -30,6 +30,7 @@ internal sealed class VirtualUsbDevice : IUsbDevice
         _device = device;
         Info = info;
         Endpoints = new EndpointTable(this, device.Definition);
+        Code = new DeviceCode(device);
         _requests = new StandardRequests(this, device.Definition);
         _clock = new DeviceClock(this);
     }
@@ -39,6 +40,9 @@ internal sealed class VirtualUsbDevice : IUsbDevice
     public DeviceDefinition Definition => _device.Definition;
 
     public EndpointTable Endpoints { get; }
+
+    /// <summary>The device's own code.</summary>
+    public DeviceCode Code { get; }
 
     public void Start(ITransferSink sink)
     {
@@ -163,60 +167,6 @@ internal sealed class VirtualUsbDevice : IUsbDevice
         transfer.Status = status;
         transfer.ActualLength = actualLength;
         _completed.Enqueue(transfer);
-    }
-
-    internal ControlReply AskControl(SetupPacket setup, Span<byte> data)
-    {
-        try
-        {
-            return _device.OnControl(setup, data);
-        }
-        catch (Exception fault)
-        {
-            _device.Fault = fault;
-            return ControlReply.Stall;
-        }
-    }
-
-    internal InReply AskForData(VirtualEndpoint endpoint, Span<byte> room)
-    {
-        try
-        {
-            return _device.OnIn(endpoint, room);
-        }
-        catch (Exception fault)
-        {
-            _device.Fault = fault;
-            endpoint.Stall();
-            return InReply.Nothing;
-        }
-    }
-
-    internal int GiveData(VirtualEndpoint endpoint, ReadOnlySpan<byte> data, bool endOfMessage)
-    {
-        try
-        {
-            return _device.OnOut(endpoint, data, endOfMessage);
-        }
-        catch (Exception fault)
-        {
-            _device.Fault = fault;
-            endpoint.Stall();
-            return -1;
-        }
-    }
-
-    /// <summary>Tells the device's code of a change; what it throws is its own affair.</summary>
-    internal void Tell(Action<VirtualDevice> change)
-    {
-        try
-        {
-            change(_device);
-        }
-        catch (Exception fault)
-        {
-            _device.Fault = fault;
-        }
     }
 
     private UrbStatus Request(Func<bool> request)

@@ -111,10 +111,12 @@ internal sealed class BulkOnlyTransport(DiskImage image, ScsiDisk disk, Action<l
         _command.AsSpan().Clear();
         data.Slice(CommandBlockWrapper.CommandOffset, _wrapper.CommandLength).CopyTo(_command);
         _action = _wrapper.Unit == 0 ? disk.Execute(_command) : disk.Refuse(ScsiSense.NoSuchUnit);
-        _status = _action.Kind == ScsiActionKind.Fail ? CommandStatus.Failed : CommandStatus.Passed;
+        _length = _wrapper.AgreeOnLength(_action, out var isPhaseError);
+        _status = isPhaseError ? CommandStatus.PhaseError
+            : _action.Kind == ScsiActionKind.Fail ? CommandStatus.Failed
+            : CommandStatus.Passed;
         _done = 0;
         _moved = 0;
-        _length = AgreeOnLength();
         if (_length > 0)
         {
             _state = _action.IsToHost ? State.DataIn : State.DataOut;
@@ -124,29 +126,6 @@ internal sealed class BulkOnlyTransport(DiskImage image, ScsiDisk disk, Action<l
         {
             EndData(input, output);
         }
-    }
-
-    /// <summary>How many bytes move: what both sides want. A command that wants more, or the other way, is a phase error (cases 2, 3, 7, 8, 10, 13).</summary>
-    private long AgreeOnLength()
-    {
-        if (_action.Length == 0)
-        {
-            return 0;
-        }
-
-        if (HostLength == 0 || _wrapper.IsIn != _action.IsToHost)
-        {
-            _status = CommandStatus.PhaseError;
-            return 0;
-        }
-
-        if (HostLength < _action.Length)
-        {
-            _status = CommandStatus.PhaseError;
-            return _action.IsToHost ? HostLength : 0;
-        }
-
-        return _action.Length;
     }
 
     private int Take(ReadOnlySpan<byte> data, VirtualEndpoint input, VirtualEndpoint output)

@@ -28,4 +28,18 @@ internal readonly record struct CommandBlockWrapper(uint Tag, uint DataLength, b
             CommandLength: bytes[14]);
         return (bytes[12] & 0x7F) == 0 && wrapper.Unit <= 0x0F && wrapper.CommandLength is >= 1 and <= MaxCommandLength;
     }
+
+    /// <summary>
+    /// How many bytes move: what both sides want. A command that wants more, or the other way, is a phase error (6.7, cases 2, 3, 7, 8, 10, 13).
+    /// </summary>
+    public long AgreeOnLength(ScsiAction action, out bool isPhaseError)
+    {
+        isPhaseError = action.Length > 0 && (DataLength < action.Length || IsIn != action.IsToHost);
+        if (!isPhaseError)
+        {
+            return action.Length;
+        }
+
+        return IsIn && action.IsToHost ? DataLength : 0;
+    }
 }

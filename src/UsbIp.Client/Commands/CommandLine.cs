@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using UsbIp.Client.Commands.Inspect;
 
 namespace UsbIp.Client.Commands;
@@ -59,11 +60,10 @@ internal sealed class CommandLine
     {
         var output = _openOutput(false);
         var parsed = _root.Parse(args);
-        if (parsed.Action is ParseErrorAction)
+        if (Describe(parsed) is { } mistake)
         {
             var command = string.Join(' ', Names(parsed));
-            output.Error(
-                new CommandException(ExitCode.Usage, Describe(parsed), $"'{command} --help' for what it takes."), debug: false);
+            output.Error(new CommandException(ExitCode.Usage, mistake, $"'{command} --help' for what it takes."), debug: false);
             return (int)ExitCode.Usage;
         }
 
@@ -76,13 +76,24 @@ internal sealed class CommandLine
         });
     }
 
-    private static string Describe(ParseResult parsed) => parsed.UnmatchedTokens switch
+    /// <summary>What is wrong with a command line; null if nothing is.</summary>
+    private static string? Describe(ParseResult parsed)
     {
-        [var word, ..] when parsed.CommandResult.Command is RootCommand => $"'{word}' is not a command of usbip-client.",
-        [var word, ..] => $"'{word}' is not an option or argument of '{parsed.CommandResult.Command.Name}', or one too many.",
-        _ when parsed.CommandResult.Command is RootCommand => "No command was given.",
-        _ => parsed.Errors[0].Message,
-    };
+        var command = parsed.CommandResult.Command;
+        var option = parsed.Tokens.FirstOrDefault(token => token.Type == TokenType.Argument && token.Value is ['-', _, ..])?.Value;
+        if (option is not null && command is not RootCommand)
+        {
+            return $"'{option}' is not an option of '{command.Name}'."; // the parser would take it for a host's name
+        }
+
+        return parsed.Action is not ParseErrorAction ? null : parsed.UnmatchedTokens switch
+        {
+            [var word, ..] when command is RootCommand => $"'{word}' is not a command of usbip-client.",
+            [var word, ..] => $"'{word}' is one word too many for '{command.Name}'.",
+            _ when command is RootCommand => "No command was given.",
+            _ => parsed.Errors[0].Message,
+        };
+    }
 
     private static IEnumerable<string> Names(ParseResult parsed)
     {

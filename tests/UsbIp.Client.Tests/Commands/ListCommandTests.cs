@@ -1,0 +1,62 @@
+using UsbIp.Client.Tests.Doubles;
+
+namespace UsbIp.Client.Tests.Commands;
+
+public sealed class ListCommandTests : IDisposable
+{
+    private readonly CommandRig _rig = new();
+    private readonly FakeHost _host = FakeHost.Serving([SampleDevices.Stick, SampleDevices.Modem]);
+
+    public void Dispose()
+    {
+        _rig.Dispose();
+        _host.Dispose();
+    }
+
+    [Fact]
+    public void Devices_are_listed_in_aligned_columns()
+    {
+        _rig.Run("list", _host.Address.ToString()).Should().Be(ExitCode.Success);
+
+        _rig.Result.ToString().Should().Be("""
+            BUSID  VID:PID    SPEED  DEVICE                           CLASS
+            2-1    0781:5581  super  SanDisk Corp., Ultra             Mass Storage
+            1-1.4  1234:abcd  full   unknown vendor, unknown product  Communications
+
+            """);
+        _rig.Remarks.ToString().Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Programs_get_json()
+    {
+        _rig.Run("list", "--json", _host.Address.ToString()).Should().Be(ExitCode.Success);
+
+        _rig.Result.ToString().Should().StartWith($$"""
+            {"host":"{{_host.Address}}","devices":[{"bus_id":"2-1","bus_number":2,"device_number":3,"speed":"super","vendor_id":"0781","product_id":"5581","vendor":"SanDisk Corp.","product":"Ultra","device_class":"00/00/00","class_name":null,"path":"/sys/devices/pci0000:00/usb2/2-1","interfaces":["08/06/50"]},
+            """.TrimEnd());
+    }
+
+    [Theory]
+    [InlineData("list -r 127.0.0.1 -t PORT")]
+    [InlineData("-t PORT list -r 127.0.0.1")]
+    [InlineData("--tcp-port PORT list 127.0.0.1")]
+    [InlineData("list 127.0.0.1:PORT")]
+    public void The_stock_tools_options_work_before_and_behind_the_verb(string line)
+    {
+        var words = line.Replace("PORT", _host.Address.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal).Split(' ');
+
+        _rig.Run(words).Should().Be(ExitCode.Success);
+    }
+
+    [Fact]
+    public void A_host_without_devices_says_so_beside_the_result()
+    {
+        using var empty = FakeHost.Serving([]);
+
+        _rig.Run("list", empty.Address.ToString()).Should().Be(ExitCode.Success);
+
+        _rig.Result.ToString().Should().BeEmpty();
+        _rig.Remarks.ToString().Should().Be($"usbip-client: {empty.Address} exports no device that is free to be attached.\n");
+    }
+}

@@ -47,6 +47,7 @@ internal sealed partial class Steps(ProbeSession session)
             case "interrupt": Interrupt(); break;
             case "iso": Iso(Find(TransferType.Isochronous, isIn: false)); break;
             case "configure": Configure(); break;
+            case "unconfigure": Expect("no configuration", UrbStatus.Ok, session.Device.SetConfiguration(0)); break;
             case "alternate": Alternate(); break;
             case "halt": Halt(); break;
             case "reset": Expect("reset", UrbStatus.Ok, session.Device.Reset()); break;

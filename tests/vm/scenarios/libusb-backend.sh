@@ -3,8 +3,8 @@
 # seconds: 150
 . "$VM_DIR/lib.sh"
 
-tree=$VM_DIR/../..
-probe_dll=${PROBE:-$tree/tests/UsbIp.LibUsbProbe/bin/Debug/net10.0/UsbIp.LibUsbProbe.dll}
+# Whichever was built last, Debug or Release.
+probe_dll=$(ls -t "$VM_DIR"/../UsbIp.LibUsbProbe/bin/*/net10.0/UsbIp.LibUsbProbe.dll | head -n 1)
 require "the probe is built (dotnet build tests/UsbIp.LibUsbProbe)" test -f "$probe_dll"
 
 probe() {
@@ -13,9 +13,11 @@ probe() {
 
 # steps BUSID STEP...: its lines as assertions.
 steps() {
-    local busid=$1
-    shift
-    probe open "$busid" "$@" | report
+    report steps_of "$@"
+}
+
+steps_of() {
+    probe open "$@" || echo "FAIL the probe of $1 ended with status $?"
 }
 
 # refused BUSID WORDS: opening it ends with that text.
@@ -51,6 +53,8 @@ zero=$(gadget_busid zero)
 check "usbtest takes it" wait_until 5 has_driver "$zero" usbtest
 steps "$zero" control long-control bulk queue queue-out halt alternate configure bulk queue reset bulk steady
 check "usbtest has it back" has_driver "$zero" usbtest
+steps "$zero" unconfigure
+check "usbtest has it back from a client that unconfigured it" has_driver "$zero" usbtest
 
 # --- Back-pressure ---
 megabytes=$(<$memory)
@@ -61,6 +65,12 @@ check "usbtest has it back again" has_driver "$zero" usbtest
 
 # --- Idle endpoints, and someone else's device ---
 steps "$keyboard" cancel-interrupt control
+probe open "$keyboard" interrupt >interrupt.out &
+typist=$!
+wait_for "an interrupt IN waits" 60 grep -q 'waiting for an interrupt' interrupt.out
+monitor sendkey a
+wait "$typist"
+report cat interrupt.out
 check "usbhid has the keyboard back" has_driver "$keyboard" usbhid
 mkfifo hold
 dotnet "$probe_dll" open "$zero" hold <hold >held.out 2>>"$LOGS/probe.log" &
@@ -95,7 +105,7 @@ leaver=$!
 wait_for "32 transfers are out" 60 grep -q 'waiting for departure' leave.out
 gadget_unplug zero
 wait "$leaver"
-report <leave.out
+report cat leave.out
 wait_for "the watcher saw it leave" 10 grep -q "left $zero" watch.out
 require "it plugs in again" gadget_plug zero
 wait_for "the watcher saw it arrive" 10 grep -q "arrived $zero" watch.out

@@ -33,13 +33,18 @@ try
 
             return 0;
         case ["watch"]:
-            _ = Task.Run(() => Console.In.ReadToEnd()).ContinueWith(_ => backend.Dispose(), TaskScheduler.Default);
+            var stopped = Task.Run(() =>
+            {
+                Console.In.ReadToEnd();
+                backend.Dispose();
+            });
             Console.WriteLine("watching");
             await foreach (var change in backend.Changes.ReadAllAsync())
             {
                 Console.WriteLine($"{(change.Arrived ? "arrived" : "left")} {change.BusId}");
             }
 
+            await stopped;
             return 0;
         case ["open", var busId, .. var steps]:
             using (var session = new ProbeSession(backend.Open(BusId.Parse(busId))))

@@ -10,8 +10,9 @@ namespace UsbIp.Host.LibUsb;
 /// </summary>
 internal sealed class SubmitQueue(LibUsbEventThread events, Func<long> memoryLimit)
 {
-    /// <summary>usbfs accounts for the URB itself too (kernel: devio.c, proc_do_submiturb).</summary>
-    private const int UrbOverhead = 1024;
+    /// <summary>usbfs accounts for the URB itself too, and for 32 bytes per 16 KiB of scatter list (kernel: devio.c, proc_do_submiturb).</summary>
+    private const int UrbOverhead = 512;
+    private const int ScatterShare = 16384 / 32;
 
     /// <summary>How long the oldest transfer may find no memory before it is answered with -ENOMEM: every wait has an end.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -115,7 +116,11 @@ internal sealed class SubmitQueue(LibUsbEventThread events, Func<long> memoryLim
         }
     }
 
-    private bool CanNeverFit(LibUsbTransfer transfer) => memoryLimit() is > 0 and var limit && transfer.Transfer.Length + (long)UrbOverhead > limit;
+    private bool CanNeverFit(LibUsbTransfer transfer)
+    {
+        long length = transfer.Transfer.Length;
+        return memoryLimit() is > 0 and var limit && length + (length / ScatterShare) + UrbOverhead > limit;
+    }
 
     private void SatisfiedIfEmptyLocked()
     {

@@ -168,64 +168,6 @@ public sealed class UnlinkTests : IDisposable
         AssertStillRelaying();
     }
 
-    [Fact]
-    public void A_host_that_reads_nothing_does_not_keep_the_kernel_from_being_answered()
-    {
-        var victim = _rig.Kernel.SubmitIn(1, 64);
-        for (var written = 0; written < 24; written++)
-        {
-            _rig.Kernel.SubmitOut(2, new byte[1024 * 1024]);
-        }
-
-        var unlink = _rig.Kernel.Unlink(victim);
-        _rig.AdvanceUntilKernelReadable(Deadline);
-
-        _rig.Kernel.Receive()!.Seqnum.Should().Be(unlink);
-    }
-
-    [Fact]
-    public void What_waited_for_a_slow_host_arrives_whole_and_in_order()
-    {
-        var random = new Random(3);
-        var sent = Enumerable.Range(0, 24).Select(_ => new byte[random.Next(1, 1024 * 1024)]).ToArray();
-        foreach (var data in sent)
-        {
-            random.NextBytes(data);
-            _rig.Kernel.SubmitOut(2, data);
-        }
-
-        foreach (var data in sent)
-        {
-            _rig.Host.Receive()!.Data.AsSpan().SequenceEqual(data).Should().BeTrue();
-        }
-
-        AssertStillRelaying();
-    }
-
-    [Fact]
-    public void A_host_that_never_reads_is_given_up_at_the_limit()
-    {
-        var sender = new Thread(() =>
-        {
-            try
-            {
-                for (var written = 0; written < 100; written++)
-                {
-                    _rig.Kernel.SubmitOut(2, new byte[1024 * 1024]);
-                }
-            }
-            catch (System.Net.Sockets.SocketException)
-            {
-                // The bridge has closed its end, as it should.
-            }
-        });
-        sender.Start();
-
-        _rig.End().Kind.Should().Be(BridgeEndKind.HostLost);
-        _rig.End().Reason.Should().Contain("and 64 MiB is the limit");
-        sender.Join();
-    }
-
     private uint UnlinkUnanswered(uint victim)
     {
         if (_rig.Kernel.Model.PendingCount > 0)

@@ -24,4 +24,8 @@ internal static class BridgeEnds
     public static BridgeEnd Silent(TimeSpan silence) => new(
         BridgeEndKind.HostLost,
         $"The host no longer answers: an unlink was left unanswered, and for {silence.TotalSeconds:0.0} s nothing at all came.");
+
+    public static BridgeEnd SilentWithinReply(TimeSpan silence) => new(
+        BridgeEndKind.HostLost,
+        $"The host no longer answers: it stopped in the middle of a reply, and for {silence.TotalSeconds:0.0} s nothing came.");
 }

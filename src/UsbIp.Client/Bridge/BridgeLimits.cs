@@ -30,6 +30,9 @@ internal static class BridgeLimits
     /// <summary>How long a host may then stay silent before it counts as lost.</summary>
     public static readonly TimeSpan SilenceAfterUnlink = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a host may stay silent in the middle of a reply: with the watch's interval, 3 s at most.</summary>
+    public static readonly TimeSpan SilenceWithinReply = TimeSpan.FromMilliseconds(2400);
+
     /// <summary>How often the watch looks, while the kernel waits for anything.</summary>
     public static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(500);
 }

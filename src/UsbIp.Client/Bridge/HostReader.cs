@@ -73,6 +73,7 @@ internal sealed class HostReader(BlockingSocket socket, ReplyShield shield, Kern
 
         _buffer.Consume(position);
         _buffer.Reserve(needed);
+        watch.LeftWithin(!_buffer.Received.IsEmpty);
         return true;
     }
 }

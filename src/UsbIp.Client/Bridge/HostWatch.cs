@@ -7,7 +7,8 @@ namespace UsbIp.Client.Bridge;
 /// Keeps the promise that no task hangs in the kernel because of a host: an UNLINK which the host has not answered within
 /// <see cref="BridgeLimits.UnlinkDeadline"/> is answered here, with -ECONNRESET, and the host's own late replies are swallowed. If the
 /// host then sends nothing at all for <see cref="BridgeLimits.SilenceAfterUnlink"/>, it is gone, and the session ends: a plain unplug.
-/// There is no other limit on silence: a keyboard that nobody touches says nothing for hours, and no host is cut off for that. A healthy
+/// So does it when the host falls silent in the middle of a reply, for <see cref="BridgeLimits.SilenceWithinReply"/>: some drivers wait
+/// for that reply without ever unlinking. There is no other limit on silence: a keyboard that nobody touches says nothing for hours, and no host is cut off for that. A healthy
 /// host answers every UNLINK, whatever its device does.
 /// <para>One timer, running only while the kernel waits for something. Times come from a <see cref="TimeProvider"/>.</para>
 /// </summary>
@@ -24,6 +25,7 @@ internal sealed class HostWatch : IDisposable
     private long _receivedBefore;
     private long _silentSince;
     private bool _hostOwesUnlink;
+    private bool _isWithinReply;
 
     /// <param name="pending">Where the unlinks are.</param>
     /// <param name="kernel">Where the bridge's own answers go.</param>
@@ -49,6 +51,9 @@ internal sealed class HostWatch : IDisposable
     /// <summary>Bytes came from the host.</summary>
     public void Heard() => Volatile.Write(ref _received, _received + 1);
 
+    /// <summary>All that came from the host was dealt with, except for the beginning of a reply, if there is one.</summary>
+    public void LeftWithin(bool reply) => Volatile.Write(ref _isWithinReply, reply);
+
     public void Dispose() => _timer.Dispose();
 
     private void Look()
@@ -59,6 +64,12 @@ internal sealed class HostWatch : IDisposable
         if (_hostOwesUnlink && silence >= BridgeLimits.SilenceAfterUnlink)
         {
             _end(BridgeEnds.Silent(silence));
+            return;
+        }
+
+        if (Volatile.Read(ref _isWithinReply) && silence >= BridgeLimits.SilenceWithinReply)
+        {
+            _end(BridgeEnds.SilentWithinReply(silence));
             return;
         }
 

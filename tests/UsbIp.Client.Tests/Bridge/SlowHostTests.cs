@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using UsbIp.Client.Bridge;
+using UsbIp.Protocol;
+using UsbIp.TestKit;
 
 namespace UsbIp.Client.Tests.Bridge;
 
@@ -64,5 +66,27 @@ public sealed class SlowHostTests : IDisposable
         _rig.End().Kind.Should().Be(BridgeEndKind.HostLost);
         _rig.End().Reason.Should().Contain("and 64 MiB is the limit");
         sender.Join();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(47)]
+    [InlineData(48)]
+    [InlineData(63)]
+    public void A_host_that_stops_in_the_middle_of_a_reply_is_unplugged_within_3_seconds(int sent)
+    {
+        var first = _rig.Kernel.SubmitIn(1, 16);
+        var second = _rig.Kernel.SubmitIn(1, 16);
+        _rig.Host.Receive();
+        _rig.Host.Receive();
+        var reply = RawHost.Compose(new SubmitReply(first, UrbStatus.Ok, 16), new byte[16], []);
+        _rig.Host.Send([.. reply, .. RawHost.Compose(new SubmitReply(second, UrbStatus.Ok, 16), new byte[16], []).AsSpan(0, sent)]);
+        _rig.Kernel.Receive()!.Seqnum.Should().Be(first);
+
+        _rig.AdvanceUntilKernelReadable(TimeSpan.FromSeconds(3));
+
+        _rig.Kernel.Receive().Should().BeNull();
+        _rig.End().Kind.Should().Be(BridgeEndKind.HostLost);
+        _rig.End().Reason.Should().StartWith("The host no longer answers: it stopped in the middle of a reply");
     }
 }

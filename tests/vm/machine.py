@@ -195,11 +195,11 @@ class Machine:
             "-device", "qemu-xhci,id=xhci,p2=8,p3=8",
             # A block node stays when its device is pulled out, so that it can be plugged in again.
             "-blockdev", f"driver=raw,node-name=stick-image,file.driver=file,file.filename={stick}",
-            "-device", "usb-storage,bus=xhci.0,id=stick,drive=stick-image,serial=QEMUSTICK1",
-            "-device", "usb-kbd,bus=xhci.0,id=keyboard",
+            "-device", "usb-storage,bus=xhci.0,port=1,id=stick,drive=stick-image,serial=QEMUSTICK1",
+            "-device", "usb-kbd,bus=xhci.0,port=2,id=keyboard",
             "-audiodev", f"wav,id=wav,path={self.share}/audio.wav,"
                          "out.frequency=48000,out.channels=2,out.format=s16",
-            "-device", "usb-audio,bus=xhci.0,id=speaker,audiodev=wav",
+            "-device", "usb-audio,bus=xhci.0,port=3,id=speaker,audiodev=wav",
             *joined("usbserial"),
-            "-device", "usb-serial,bus=xhci.0,id=serial,chardev=usbserial-far,always-plugged=on",
+            "-device", "usb-serial,bus=xhci.0,port=4,id=serial,chardev=usbserial-far,always-plugged=on",
         ]

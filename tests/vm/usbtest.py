@@ -112,7 +112,7 @@ def main():
     parser.add_argument("--cases", type=numbers, default=numbers("0-29"))
     parser.add_argument("--times", type=int, default=1)
     parser.add_argument("--unlink-times", type=int, help="for cases 11, 12 and 24")
-    parser.add_argument("--deadline", type=int, default=120, help="seconds that a case may take")
+    parser.add_argument("--deadline", type=int, default=60, help="seconds that a case may take")
     parser.add_argument("--may-lack", type=numbers, default=[], metavar="CASES",
                         help="cases that the device may not support")
     options = parser.parse_args()

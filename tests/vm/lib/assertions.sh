@@ -59,9 +59,11 @@ at_most() {
     }
 }
 
-# report COMMAND...: takes the ok/FAIL/note lines of a program for the scenario's own.
+# report [COMMAND...]: takes the ok/FAIL/note lines of a program, or of its own input, for
+# the scenario's own. Give it the command: in a pipe it would count in a shell of its own.
 report() {
-    local line lines=0
+    local line lines=0 input=0
+    [ $# = 0 ] || exec {input}< <("$@" 2>&1 3>&-)
     while IFS= read -r line; do
         case $line in
             'ok '*) pass "${line#ok }" ;;
@@ -70,8 +72,8 @@ report() {
             *) printf '%s\n' "$line" ;;
         esac
         lines=$((lines + 1))
-    done < <("$@" 2>&1 3>&-)
-    [ $lines -gt 0 ] || fail "$(basename "$1") says nothing"
+    done <&"$input"
+    [ $lines -gt 0 ] || fail "a program that should report says nothing"
 }
 
 # wait_until SECONDS COMMAND...

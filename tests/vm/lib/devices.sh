@@ -16,11 +16,28 @@ busid_of() {
     served_busid "$1"
 }
 
-# served_busid VID:PID: the busid under which the running host offers it.
+# What the running host offers for import, as JSON.
 # shellcheck disable=SC2154 # host_port is in programs.sh
+offers() {
+    "$DIST/usbip-client" list --json "127.0.0.1:$host_port" 2>/dev/null 3>&-
+}
+
 served_busid() {
-    "$DIST/usbip-client" list --json "127.0.0.1:$host_port" 2>/dev/null 3>&- |
-        jq -re --arg id "$1" '[.. | objects | select(.busid? and .id? == $id)][0].busid'
+    offers | jq -re --arg id "$1" '[.devices[] | select("\(.vendor_id):\(.product_id)" == $id)][0].bus_id // empty'
+}
+
+# virtual_busid CLASS: the busid of the virtual device whose first interface is of that
+# class, such as 08 for a disk.
+virtual_busid() {
+    offers | jq -re --arg class "$1/" '.devices[] | select(.interfaces[0] // "" | startswith($class)).bus_id' |
+        while read -r busid; do
+            # The machine's own devices are in sysfs.
+            [ -e "/sys/bus/usb/devices/$busid" ] || echo "$busid"
+        done | head -n 1 | grep .
+}
+
+is_offered() {
+    offers | jq -re '.devices[].bus_id' | grep -qx "$1"
 }
 
 # The driver of a device's first interface, or nothing.

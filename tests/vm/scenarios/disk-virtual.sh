@@ -5,6 +5,6 @@
 
 load_vhci
 require "usbip-host serves a virtual disk" start_host --virtual disk:128M
-disk_story "$(served_busid_of_class 08)"
+disk_story "$(virtual_busid 08)"
 check "usbip-host ends" stop_host
 expect_no_hung_tasks

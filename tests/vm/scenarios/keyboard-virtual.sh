@@ -5,6 +5,6 @@
 
 load_vhci
 require "usbip-host serves a virtual keyboard" start_host --virtual keyboard
-keyboard_story "$(served_busid_of_class 03)" "$DIST/usbip-host" type "$typed_text"
+keyboard_story "$(virtual_busid 03)" "$DIST/usbip-host" type "$typed_text"
 check "usbip-host ends" stop_host
 expect_no_hung_tasks

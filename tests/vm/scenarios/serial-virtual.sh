@@ -5,7 +5,7 @@
 
 load_vhci
 require "usbip-host serves a virtual serial port" start_host --virtual serial
-serial=$(served_busid_of_class 02)
+serial=$(virtual_busid 02)
 require "attach" attach_as far "$serial"
 require "the kernel sees a serial port" wait_until 10 has_part "$far" tty
 require "it has a node" wait_until 5 test -c "/dev/$(part_of "$far" tty)"

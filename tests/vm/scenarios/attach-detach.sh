@@ -1,0 +1,45 @@
+#!/bin/bash
+# about: attached and detached 200 times: no leak of files, threads, memory or ports
+# seconds: 500
+. "$VM_DIR/lib.sh"
+
+load_vhci
+load_gadgets 1
+require "a SourceSink gadget is plugged in" gadget_source_sink zero
+zero=$(gadget_busid zero)
+require "usbip-host serves it and a virtual zero" start_host --export "$zero" --virtual zero
+virtual=$(virtual_busid ff)
+
+# once BUSID: attach, a little use, detach.
+once() {
+    attach_as far "$1" && wait_until 5 has_driver "$far" usbtest &&
+        "$VM_DIR/usbtest.py" "$far" --cases 9 >/dev/null && detach "$1"
+}
+
+# rounds COUNT: half of them on each device.
+rounds() {
+    local round
+    for ((round = 1; round <= $1 / 2; round++)); do
+        if ! once "$zero" || ! once "$virtual"; then
+            echo "round $round went wrong"
+            return 1
+        fi
+    done
+}
+
+# Its pools fill and its code is compiled while it is warm.
+require "20 rounds to warm up" rounds 20
+read -r files threads memory < <(holdings "$host_pid")
+require "200 times attach, use, detach" rounds 200
+wait_for "every port is free" 5 no_used_ports
+wait_for "no bridge stays" 5 no_bridges
+read -r files_after threads_after memory_after < <(holdings "$host_pid")
+echo "files $files -> $files_after, threads $threads -> $threads_after, memory $memory -> $memory_after KiB"
+check "usbip-host holds no more files: $files then $files_after" at_most $((files + 2)) "$files_after"
+# The thread pool breathes.
+check "usbip-host has no more threads: $threads then $threads_after" at_most $((threads + 4)) "$threads_after"
+check "usbip-host takes no more memory: $memory then $memory_after KiB" at_most $((memory + 16384)) "$memory_after"
+check "no state file stays" equal "" "$(ls /run/vhci_hcd 2>/dev/null)"
+check "usbip-host ends" stop_host
+wait_for "usbtest has the gadget again" 5 has_driver "$zero" usbtest
+expect_no_hung_tasks

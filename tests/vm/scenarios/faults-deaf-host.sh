@@ -1,0 +1,21 @@
+#!/bin/bash
+# about: a host that reads nothing any more, with writes under way
+# seconds: 30
+. "$VM_DIR/lib.sh"
+
+load_vhci
+stick=$(busid_of 46f4:0001)
+require "usbip-host serves the stick" start_host --export "$stick"
+require "a proxy stands in between" start_proxy
+disk_in_use "$stick" write
+
+kill -USR2 "$proxy"
+sleep 1
+timed detach "$stick"
+check "detaching takes at most 3 s" at_most 3000 "$elapsed_ms"
+expect_unplug
+
+kill -WINCH "$proxy"
+expect_reattach "$stick"
+check "usbip-host ends" stop_host
+wait_for "the stick is back with its driver" 5 has_driver "$stick" usb-storage

@@ -1,0 +1,17 @@
+#!/bin/bash
+# about: a TCP reset on both sides of the connection while the device is read
+# seconds: 30
+. "$VM_DIR/lib.sh"
+
+load_vhci
+stick=$(busid_of 46f4:0001)
+require "usbip-host serves the stick" start_host --export "$stick"
+require "a proxy stands in between" start_proxy
+disk_in_use "$stick"
+
+kill -HUP "$proxy"
+expect_unplug
+
+expect_reattach "$stick"
+check "usbip-host ends" stop_host
+wait_for "the stick is back with its driver" 5 has_driver "$stick" usb-storage

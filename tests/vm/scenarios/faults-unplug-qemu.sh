@@ -1,0 +1,24 @@
+#!/bin/bash
+# about: a stick is pulled out (by the hypervisor) while it is read
+# seconds: 30
+. "$VM_DIR/lib.sh"
+
+plug_stick() {
+    monitor device_add usb-storage,bus=xhci.0,port=1,id=stick,drive=stick-image,serial=QEMUSTICK1
+}
+
+load_vhci
+stick=$(busid_of 46f4:0001)
+require "usbip-host serves the stick" start_host --export "$stick"
+disk_in_use "$stick"
+
+# Whatever happens now, the next scenario wants it back.
+at_exit "lsusb -d 46f4:0001 >/dev/null || plug_stick"
+require "the stick is pulled out" monitor device_del stick
+expect_unplug
+
+check "it is plugged in again" plug_stick
+wait_for "the machine sees it" 5 is_plugged "$stick"
+expect_reattach "$stick"
+check "usbip-host ends" stop_host
+wait_for "the stick is back with its driver" 5 has_driver "$stick" usb-storage

@@ -73,6 +73,7 @@ report() {
         esac
         lines=$((lines + 1))
     done <&"$input"
+    [ "$input" = 0 ] || exec {input}<&-
     [ $lines -gt 0 ] || fail "a program that should report says nothing"
 }
 

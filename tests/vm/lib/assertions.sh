@@ -77,12 +77,31 @@ report() {
     [ $lines -gt 0 ] || fail "a program that should report says nothing"
 }
 
-# wait_until SECONDS COMMAND...
+# --- Time ---
+# A virtual machine without hardware help may run at a fraction of its speed, while others
+# use the same processors. A clock alone would then tell of them, not of us.
+
+# Milliseconds that this takes on an idle machine.
+IDLE_LOOP_MS=80
+
+# How much slower than an idle machine the guest runs at this moment, in percent.
+slowness() {
+    local begin=${EPOCHREALTIME/./} turns=0 percent
+    while ((turns < 5000)); do
+        turns=$((turns + 1))
+    done
+    percent=$(((${EPOCHREALTIME/./} - begin) / 10 / IDLE_LOOP_MS))
+    echo $((percent > 100 ? percent : 100))
+}
+
+# wait_until SECONDS COMMAND...: gives up when the time is over, and it has been looked
+# often enough as well: on a machine that is short of time looking is slow too.
 wait_until() {
-    local deadline=$((${EPOCHREALTIME/./} + $1 * 1000000))
+    local deadline=$((${EPOCHREALTIME/./} + $1 * 1000000)) looks=$(($1 * 5))
     shift
     until "$@" >/dev/null 2>&1; do
-        [ "${EPOCHREALTIME/./}" -lt "$deadline" ] || return 1
+        looks=$((looks - 1))
+        [ "${EPOCHREALTIME/./}" -lt "$deadline" ] || [ $looks -gt 0 ] || return 1
         sleep 0.05
     done
 }
@@ -96,5 +115,24 @@ wait_for() {
     else
         fail "$text: not within $seconds s: $*"
         return 1
+    fi
+}
+
+# takes_at_most 'what' MILLISECONDS COMMAND...: and it must succeed.
+takes_at_most() {
+    local text=$1 limit=$2 begin took status
+    shift 2
+    begin=${EPOCHREALTIME/./}
+    "$@" >check.output 2>&1 3>&-
+    status=$?
+    took=$(((${EPOCHREALTIME/./} - begin) / 1000))
+    cat check.output
+    limit=$((limit * $(slowness) / 100))
+    if [ $status != 0 ]; then
+        fail "$text: $(tail -n 1 check.output | grep . || echo "status $status of: $*")"
+    elif [ $took -gt $limit ]; then
+        fail "$text: took $took ms, more than $limit ms"
+    else
+        pass "$text ($took ms)"
     fi
 }

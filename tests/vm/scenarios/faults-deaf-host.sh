@@ -11,8 +11,7 @@ disk_in_use "$stick" write
 
 kill -USR2 "$proxy"
 sleep 1
-timed detach "$stick"
-check "detaching takes at most 3 s" at_most 3000 "$elapsed_ms"
+takes_at_most "detaching takes at most 3 s" 3000 detach "$stick"
 expect_unplug
 
 kill -WINCH "$proxy"

@@ -29,12 +29,9 @@ wait_for "after a pause of 2 s reading goes on" 10 eval "[ \$(wc -l <user.log) -
 check "nothing was read wrong" refute grep -q 'no more' user.log
 
 kill -STOP "$host_pid"
-timed close_serial
-check "closing the serial port takes at most 3 s, though the host is silent" at_most 3000 "$elapsed_ms"
-timed detach "$acm"
-check "detaching it takes at most 3 s" at_most 3000 "$elapsed_ms"
-timed detach "$stick"
-check "detaching the disk that is being read takes at most 3 s" at_most 3000 "$elapsed_ms"
+takes_at_most "closing the serial port takes at most 3 s, though the host is silent" 3000 close_serial
+takes_at_most "detaching it takes at most 3 s" 3000 detach "$acm"
+takes_at_most "detaching the disk that is being read takes at most 3 s" 3000 detach "$stick"
 expect_unplug
 
 kill -CONT "$host_pid"

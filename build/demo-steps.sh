@@ -9,9 +9,9 @@ export PATH=$dist:/usr/local/sbin:/usr/sbin:/sbin:$PATH
 work=$(mktemp -d)
 mount_point=$work/disk
 typed=()
-host= port=
+host="" port=""
 
-bold= dim= plain=
+bold="" dim="" plain=""
 if [ -t 1 ]; then bold=$'\e[1m' dim=$'\e[2m' plain=$'\e[0m'; fi
 
 explain() { printf '\n%s# %s%s\n' "$dim" "$*" "$plain"; }

@@ -21,7 +21,7 @@ case $(uname -m) in
     aarch64) rid=linux-arm64 ;;
     *) rid=linux-x64 ;;
 esac
-kind=self-contained output=dist force=
+kind=self-contained output=dist force=""
 
 while [ $# -gt 0 ]; do
     case $1 in

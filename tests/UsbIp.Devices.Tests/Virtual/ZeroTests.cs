@@ -114,8 +114,8 @@ public sealed class ZeroTests : IDisposable
     [Fact]
     public void A_cancelled_isochronous_transfer_is_unlinked_and_the_others_run()
     {
-        var first = _zero.Host.SubmitIso(0x82, 100, 64);
-        var second = _zero.Host.SubmitIso(0x82, 100, 64);
+        var first = _zero.Host.SubmitIso(0x82, 1000, 64);
+        var second = _zero.Host.SubmitIso(0x82, 1000, 64);
         var third = _zero.Host.SubmitIso(0x82, 10, 64);
 
         _zero.Host.Device.Cancel(second);

@@ -66,13 +66,17 @@ port_is_free() {
     ! port_of "$1"
 }
 
-# Eight at once: each waits most of its time.
+# A few at once, since each waits most of its time; HOSTILE_EVERY=N tries only each Nth.
 try_all() {
-    local attack running=0
+    local attack number=0 running=0
     for attack in "$@"; do
+        number=$((number + 1))
+        [ $((number % ${HOSTILE_EVERY:-1})) = 0 ] || continue
         try "$attack" >>tries.log 2>&1 3>&- &
         running=$((running + 1))
-        if [ $((running % 8)) = 0 ]; then wait_for_tries || return 1; fi
+        if [ $((running % ${HOSTILE_AT_ONCE:-3})) = 0 ]; then
+            wait_for_tries || { echo "after $attack"; return 1; }
+        fi
     done
     wait_for_tries
 }

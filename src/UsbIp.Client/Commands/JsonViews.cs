@@ -58,7 +58,7 @@ public sealed record InspectionView(
 public sealed record BridgeReport(AttachmentView? Attachment, ExitCode ExitCode, string? Error, string? Hint, string? Remark);
 
 /// <summary>Serialisers made at compile time: reflection would cost start-up time, and trimming forbids it.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(DeviceListView))]
 [JsonSerializable(typeof(AttachmentListView))]
 [JsonSerializable(typeof(DetachedView))]

@@ -27,7 +27,7 @@ public sealed class InspectCommandTests : IDisposable
 
         _rig.Run("inspect", host.Address.ToString(), "2-1", "--json").Should().Be(ExitCode.Success);
 
-        _rig.Result.ToString().Should().Contain("\"manufacturer\":\"SanDisk\"").And.Contain("\"device_descriptor\":\"120100030000000981078155000101020301\"");
+        _rig.Result.ToString().Should().Contain("\"manufacturer\":\"SanDisk\"").And.Contain("\"deviceDescriptor\":\"120100030000000981078155000101020301\"");
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class PortCommandTests : IDisposable
         _rig.Run("port", "--json").Should().Be(ExitCode.Success);
 
         _rig.Result.ToString().Should().Be(
-            """{"ports":[{"port":0,"state":"used","speed":"super","host":"pi:3240","remote_bus_id":"2-1","remote_bus_number":2,"remote_device_number":3,"local_bus_id":"5-1","vendor_id":"0781","product_id":"5581","product":"Ultra","nodes":["/dev/sda"]}]}"""
+            """{"ports":[{"port":0,"state":"used","speed":"super","host":"pi:3240","remoteBusId":"2-1","remoteBusNumber":2,"remoteDeviceNumber":3,"localBusId":"5-1","vendorId":"0781","productId":"5581","product":"Ultra","nodes":["/dev/sda"]}]}"""
             + "\n");
     }
 

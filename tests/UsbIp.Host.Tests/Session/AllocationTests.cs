@@ -37,9 +37,14 @@ public sealed class AllocationTests
         }
 
         RoundTrips(2000);
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        RoundTrips(5000);
-        var perUrb = (GC.GetTotalAllocatedBytes(precise: true) - before) / 5000.0;
+        var perUrb = double.MaxValue;
+        for (var window = 0; window < 5; window++)
+        {
+            // A URB that allocates does so in every window; the runtime's own doings show in some.
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            RoundTrips(1000);
+            perUrb = Math.Min(perUrb, (GC.GetTotalAllocatedBytes(precise: true) - before) / 1000.0);
+        }
 
         perUrb.Should().BeLessThan(1, "a URB in steady state costs no allocation");
     }

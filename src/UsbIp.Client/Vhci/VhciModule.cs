@@ -45,8 +45,21 @@ internal static class VhciModule
         $"The kernel module {Name} is not loaded: {directory} does not exist" + (complaint is null ? "." : $", and {complaint}."),
         complaint is null
             ? $"{(Environment.IsPrivilegedProcess ? "" : "sudo ")}modprobe {Name}"
-            : $"install the modules of the running kernel ({Environment.OSVersion.Version}), or one that has CONFIG_USBIP_VHCI_HCD; 'list' and 'inspect' work without.",
+            : $"install the modules of the running kernel ({KernelRelease()}), or one that has CONFIG_USBIP_VHCI_HCD; 'list' and 'inspect' work without.",
         cause);
+
+    /// <summary>As uname -r says it, which is how packages of modules are named.</summary>
+    private static string KernelRelease()
+    {
+        try
+        {
+            return File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
+        }
+        catch (IOException)
+        {
+            return Environment.OSVersion.VersionString;
+        }
+    }
 
     /// <returns>What modprobe complained of; null if it was content.</returns>
     private static string? RunModprobe()

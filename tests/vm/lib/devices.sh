@@ -23,13 +23,13 @@ offers() {
 }
 
 served_busid() {
-    offers | jq -re --arg id "$1" '[.devices[] | select("\(.vendor_id):\(.product_id)" == $id)][0].bus_id // empty'
+    offers | jq -re --arg id "$1" '[.devices[] | select("\(.vendorId):\(.productId)" == $id)][0].busId // empty'
 }
 
 # virtual_busid CLASS: the busid of the virtual device whose first interface is of that
 # class, such as 08 for a disk.
 virtual_busid() {
-    offers | jq -re --arg class "$1/" '.devices[] | select(.interfaces[0] // "" | startswith($class)).bus_id' |
+    offers | jq -re --arg class "$1/" '.devices[] | select(.interfaces[0] // "" | startswith($class)).busId' |
         while read -r busid; do
             # The machine's own devices are in sysfs.
             [ -e "/sys/bus/usb/devices/$busid" ] || echo "$busid"
@@ -37,7 +37,7 @@ virtual_busid() {
 }
 
 is_offered() {
-    offers | jq -re '.devices[].bus_id' | grep -qx "$1"
+    offers | jq -re '.devices[].busId' | grep -qx "$1"
 }
 
 # The driver of a device's first interface, or nothing.

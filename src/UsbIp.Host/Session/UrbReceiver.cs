@@ -19,12 +19,20 @@ public sealed class UrbReceiver(
     ReplyQueue replies,
     int maxQueuedReplies)
 {
-    /// <summary>Runs until the client closes the connection between two messages.</summary>
+    private volatile bool _stopped;
+
+    /// <summary>
+    /// Ends the loop at the next message, from any thread. Shutting the socket down wakes it, but bytes that have come, and those that a client goes on
+    /// sending, are still handed out.
+    /// </summary>
+    public void Stop() => _stopped = true;
+
+    /// <summary>Runs until the client closes the connection between two messages, or until <see cref="Stop"/>.</summary>
     /// <exception cref="ProtocolException">The client broke the protocol, or closed inside a message.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">The connection broke, or was shut down by the session.</exception>
     public void Run()
     {
-        while (true)
+        while (!_stopped)
         {
             var bytes = receive.ReadHeader(ProtocolConstants.UrbHeaderSize);
             if (bytes.IsEmpty)

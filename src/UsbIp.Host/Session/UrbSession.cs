@@ -116,6 +116,7 @@ public sealed class UrbSession : ITransferSink, IDisposable
     {
         if (Interlocked.CompareExchange(ref _end, new SessionEnd(cause, reason), null) is null)
         {
+            _receiver.Stop();
             try
             {
                 _socket.Shutdown(SocketShutdown.Receive);

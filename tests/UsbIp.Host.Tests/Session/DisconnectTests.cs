@@ -1,4 +1,5 @@
 using UsbIp.Protocol;
+using UsbIp.TestKit;
 
 namespace UsbIp.Host.Tests.Session;
 
@@ -126,5 +127,39 @@ public sealed class DisconnectTests
         device.Complete(transfer, UrbStatus.Unlinked, 0);
 
         host.WaitUntilFree("1-2");
+    }
+
+    [Fact]
+    public async Task Client_that_goes_on_sending_cannot_hold_a_device_that_is_taken_away()
+    {
+        await using var host = new RunningHost();
+        var device = host.Export("1-2");
+        device.OnSubmit = transfer =>
+        {
+            device.Complete(transfer, UrbStatus.Ok, 0);
+            return true;
+        };
+        using var client = host.Import("1-2");
+        byte[] requests = [.. Enumerable.Repeat(client.Bytes(Requests.In(1, 1, 64)), 500).SelectMany(request => request)];
+        var flood = Task.Run(() =>
+        {
+            while (true)
+            {
+                client.Send(requests);
+            }
+        });
+        var read = Task.Run(() =>
+        {
+            while (client.ReadReply().Header.Seqnum == 1)
+            {
+            }
+        });
+
+        Eventually.Holds(() => device.TransfersAlive > 0, "the flood to arrive");
+        host.Registry.Unexport(BusId.Parse("1-2"), force: true);
+
+        Eventually.Holds(() => !device.IsOpen, "the device to be given back");
+        await flood.Invoking(task => task).Should().ThrowAsync<Exception>();
+        await read.Invoking(task => task).Should().ThrowAsync<Exception>();
     }
 }

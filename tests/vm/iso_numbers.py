@@ -9,7 +9,7 @@ Goes through usbfs, as libusb would, with several transfers queued. Prints ok or
 
 import argparse
 import ctypes
-import fcntl
+import os
 import struct
 import sys
 from pathlib import Path
@@ -26,6 +26,15 @@ ISO, ISO_ASAP = 0, 2
 PACKET = 1024
 PACKETS_PER_URB = 16
 URBS = 6
+
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def ioctl(file, request, argument):
+    """Python's own ioctl passes a copy, but the kernel knows a URB by its address."""
+    if libc.ioctl(file.fileno(), ctypes.c_ulong(request), argument) < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
 class PacketDescriptor(ctypes.Structure):
@@ -47,27 +56,27 @@ class Device:
         number = [int((sysfs / name).read_text()) for name in ("busnum", "devnum")]
         self.file = open("/dev/bus/usb/{:03}/{:03}".format(*number), "r+b", buffering=0)
         try:
-            fcntl.ioctl(self.file, IOCTL, struct.pack("=iiQ", 0, DISCONNECT, 0))
+            ioctl(self.file, IOCTL, struct.pack("=iiQ", 0, DISCONNECT, 0))
         except OSError:
             pass  # no driver has it
-        fcntl.ioctl(self.file, CLAIMINTERFACE, struct.pack("=I", 0))
+        ioctl(self.file, CLAIMINTERFACE, struct.pack("=I", 0))
         # Every alternate setting begins its numbers anew.
-        fcntl.ioctl(self.file, SETINTERFACE, struct.pack("=II", 0, 0))
+        ioctl(self.file, SETINTERFACE, struct.pack("=II", 0, 0))
 
     def submit(self, urb):
-        fcntl.ioctl(self.file, SUBMITURB, urb)
+        ioctl(self.file, SUBMITURB, ctypes.byref(urb))
 
     def reap(self):
         """The address of the next URB that is done."""
         pointer = ctypes.c_void_p()
-        fcntl.ioctl(self.file, REAPURB, pointer)
+        ioctl(self.file, REAPURB, ctypes.byref(pointer))
         return pointer.value
 
     def counters(self):
         """Packets sent, received, and received out of place, as the device counts them."""
         data = ctypes.create_string_buffer(12)
         request = struct.pack("=BBHHHIxxxxQ", 0xC0, 0x60, 0, 0, 12, 5000, ctypes.addressof(data))
-        fcntl.ioctl(self.file, CONTROL, request)
+        ioctl(self.file, CONTROL, request)
         return struct.unpack("<III", data.raw)
 
 

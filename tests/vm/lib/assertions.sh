@@ -62,7 +62,7 @@ at_most() {
 # report [COMMAND...]: takes the ok/FAIL/note lines of a program, or of its own input, for
 # the scenario's own. Give it the command: in a pipe it would count in a shell of its own.
 report() {
-    local line lines=0 input=0
+    local line last='' verdicts=0 input=0
     [ $# = 0 ] || exec {input}< <("$@" 2>&1 3>&-)
     while IFS= read -r line; do
         case $line in
@@ -71,10 +71,11 @@ report() {
             'note '*) note "${line#note }" ;;
             *) printf '%s\n' "$line" ;;
         esac
-        lines=$((lines + 1))
+        case $line in 'ok '* | 'FAIL '*) verdicts=$((verdicts + 1)) ;; esac
+        last=$line
     done <&"$input"
     [ "$input" = 0 ] || exec {input}<&-
-    [ $lines -gt 0 ] || fail "a program that should report says nothing"
+    [ $verdicts -gt 0 ] || fail "a program gave no verdict: $last"
 }
 
 # --- Time ---

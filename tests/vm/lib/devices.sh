@@ -42,8 +42,11 @@ is_offered() {
 
 # The driver of a device's first interface, or nothing.
 driver_of() {
-    local driver
-    driver=$(readlink "/sys/bus/usb/devices/$1:1.0/driver") && basename "$driver"
+    local interface
+    for interface in "/sys/bus/usb/devices/$1":*.0; do
+        basename "$(readlink "$interface/driver")"
+        return
+    done
 }
 
 has_driver() {

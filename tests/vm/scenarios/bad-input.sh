@@ -31,7 +31,7 @@ nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups env HOME=/tmp)
 # --- Before vhci_hcd is there ---
 rmmod vhci_hcd 2>/dev/null
 mv /sbin/modprobe /sbin/modprobe.away
-at_exit "mv /sbin/modprobe.away /sbin/modprobe"
+at_exit "[ ! -e /sbin/modprobe.away ] || mv /sbin/modprobe.away /sbin/modprobe"
 require "usbip-host serves a disk" start_host --virtual disk:16M
 disk=$(virtual_busid 08)
 refuses "attach without vhci_hcd" 4 vhci_hcd "$client" attach 127.0.0.1 "$disk"
@@ -42,32 +42,39 @@ load_vhci
 
 # --- The client ---
 refuses "attach of what is not there" 5 '9-9' "$client" attach 127.0.0.1 9-9
-refuses "attach of no busid" 2 'nonsense!' "$client" attach 127.0.0.1 'nonsense!'
+# Not every host's busids look like Linux's, so it is the host that knows.
+refuses "attach of nonsense" 5 'nonsense!' "$client" attach 127.0.0.1 'nonsense!'
 refuses "a host that does not resolve" 8 no-such-host.invalid "$client" list no-such-host.invalid
 refuses "a host that does not listen" 8 127.0.0.1 "$client" list 127.0.0.1:9
 refuses "a port out of range" 2 999 "$client" detach 999
-refuses "a port with nothing on it" 5 '\b3\b' "$client" detach 3
-refuses "attach without permission" 3 'permission|root' "${nobody[@]}" "$client" attach 127.0.0.1 "$disk"
+refuses "a port with nothing on it" 5 'port 03' "$client" detach 3
+refuses "attach without permission" 3 'may not' "${nobody[@]}" "$client" attach 127.0.0.1 "$disk"
 check "list needs no permission" "${nobody[@]}" "$client" list 127.0.0.1
 require "attach" attach_as far "$disk"
-refuses "attach of what is attached" '6|12' "$disk" "$client" attach 127.0.0.1 "$disk"
+refuses "attach of what is attached" 12 "$disk" "$client" attach 127.0.0.1 "$disk"
+# An import exported again would make a loop.
+refuses "export of an import" '1|5' "$far" "$host" export "$far"
 check "detach" detach "$disk"
 
 # --- The host ---
+require "a hub is plugged in" monitor device_add usb-hub,bus=xhci.0,port=6,id=hub
+at_exit 'monitor device_del hub'
+wait_until 5 is_plugged 1-6
+refuses "export of a hub" 1 hub "$host" export 1-6
 refuses "export of what is not there" 5 '9-9' "$host" export 9-9
 refuses "export of no busid" 2 'nonsense!' "$host" export 'nonsense!'
-refuses "export of a hub" 1 hub "$host" export usb1
-refuses "unexport of what is not exported" 5 "$(busid_of 46f4:0001)" "$host" unexport "$(busid_of 46f4:0001)"
-refuses "serve on a port in use" 1 3240 "$host" serve --virtual disk:16M
-refuses "serve of an unknown virtual device" 2 toaster "$host" serve --listen 127.0.0.1:3250 --virtual toaster
-refuses "status without permission" 3 'permission|root' "${nobody[@]}" "$host" status
+refuses "serve where a daemon serves" 12 daemon "$host" serve --virtual disk:16M
+refuses "serve on a port in use" '1|6|8' 3240 "$host" --control "$PWD/control" serve --virtual disk:16M
+refuses "serve of an unknown virtual device" 2 toaster \
+    "$host" --control "$PWD/control" serve --listen 127.0.0.1:3250 --virtual toaster
+refuses "status without permission" 3 'may not' "${nobody[@]}" "$host" status
 check "usbip-host ends" stop_host
-refuses "status without a daemon" 8 'daemon|running' "$host" status
+refuses "status without a daemon" 5 'daemon' "$host" status
 
 library=$(readlink -e /usr/lib/*/libusb-1.0.so.0)
 touch empty
 mount --bind empty "$library"
 at_exit "umount -q $library"
-refuses "list without libusb" 1 libusb "$host" list
-umount "$library"
+check "list works without libusb" "$host" list
+refuses "serve of a device without libusb" 4 libusb "$host" serve --export "$(busid_of 46f4:0001)"
 expect_no_hung_tasks

@@ -4,33 +4,31 @@ using UsbIp.Protocol;
 namespace UsbIp.HostileHost;
 
 /// <summary>One client's session: reads its requests properly, and answers as its <see cref="Attack"/> says.</summary>
-internal sealed class HostileSession(Socket client) : IDisposable
+/// <param name="client">The connection.</param>
+/// <param name="count">Called with the busid before each wrong reply.</param>
+internal sealed class HostileSession(Socket client, Action<string> count) : IDisposable
 {
     private readonly NetworkStream _stream = new(client, ownsSocket: true);
 
     public void Run()
     {
-        Attack? attack = null;
-        var busId = default(BusId);
         try
         {
             client.NoDelay = true;
-            busId = ReadImport();
-            attack = new Attack(busId.ToString());
+            var busId = ReadImport();
+            var attack = new Attack(busId.ToString());
             var reply = new byte[ImportReply.Size];
             ImportReply.WriteGrant(reply, PlainDevice.Record(busId));
-            _stream.Write(attack.Apply("import", reply));
+            Send(busId, reply, attack.Apply("import", reply));
             while (true)
             {
-                AnswerNext(attack);
+                AnswerNext(busId, attack);
             }
         }
         catch (Exception error) when (error is IOException or ProtocolException)
         {
             // The client has closed the session, or was cut short by what we sent.
         }
-
-        Console.WriteLine($"{busId} {attack?.WrongReplies ?? 0}");
     }
 
     public void Dispose() => _stream.Dispose();
@@ -42,7 +40,7 @@ internal sealed class HostileSession(Socket client) : IDisposable
         return ImportRequest.ReadBody(message.AsSpan(OperationHeader.Size)).BusId;
     }
 
-    private void AnswerNext(Attack attack)
+    private void AnswerNext(BusId busId, Attack attack)
     {
         var bytes = new byte[ProtocolConstants.UrbHeaderSize];
         _stream.ReadExactly(bytes);
@@ -51,7 +49,7 @@ internal sealed class HostileSession(Socket client) : IDisposable
         {
             var reply = new byte[UnlinkReply.Size];
             new UnlinkReply(header.Seqnum, UrbStatus.Unlinked).Write(reply);
-            _stream.Write(attack.Apply("unlink", reply));
+            Send(busId, reply, attack.Apply("unlink", reply));
             return;
         }
 
@@ -66,17 +64,30 @@ internal sealed class HostileSession(Socket client) : IDisposable
 
         if (attack.Kind != "unlink" || request.Endpoint == 0)
         {
-            _stream.Write(attack.Apply(KindOf(request, packets.Length > 0), PlainDevice.Answer(request, packets)));
+            var reply = PlainDevice.Answer(request, packets);
+            Send(busId, reply, attack.Apply(KindOf(request), reply));
         }
     }
 
-    private static string KindOf(in SubmitRequest request, bool isIso)
+    private void Send(BusId busId, byte[] right, byte[] sent)
     {
-        if (request.Endpoint == 0)
+        if (!ReferenceEquals(right, sent))
         {
-            return "control";
+            count(busId.ToString());
         }
 
-        return (isIso ? "iso-" : "bulk-") + (request.Direction == UrbDirection.In ? "in" : "out");
+        _stream.Write(sent);
+    }
+
+    private static string KindOf(in SubmitRequest request)
+    {
+        var type = request.Endpoint switch
+        {
+            0 => "control",
+            PlainDevice.Isochronous => "iso",
+            PlainDevice.Interrupt => "int",
+            _ => "bulk",
+        };
+        return request.Endpoint == 0 ? type : type + (request.Direction == UrbDirection.In ? "-in" : "-out");
     }
 }

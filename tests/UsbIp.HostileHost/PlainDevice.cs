@@ -2,19 +2,26 @@ using UsbIp.Protocol;
 
 namespace UsbIp.HostileHost;
 
-/// <summary>The device that the server pretends to have: bulk and isochronous in and out, taken by the kernel's usbtest driver; all its data is zero.</summary>
+/// <summary>The device that the server pretends to have: bulk, isochronous and interrupt in and out, taken by the kernel's usbtest driver; all its data is zero.</summary>
 internal static class PlainDevice
 {
+    /// <summary>Endpoint numbers, both ways; 1 is bulk.</summary>
+    public const byte Isochronous = 2;
+
+    public const byte Interrupt = 3;
+
     private static readonly byte[] Device = [18, 1, 0x00, 0x02, 0xFF, 0, 0, 64, 0x25, 0x05, 0xA0, 0xA4, 0x00, 0x01, 0, 0, 0, 1];
 
     private static readonly byte[] Configuration =
     [
-        9, 2, 46, 0, 1, 1, 0, 0x80, 50,
-        9, 4, 0, 0, 4, 0xFF, 0, 0, 0,
+        9, 2, 60, 0, 1, 1, 0, 0x80, 50,
+        9, 4, 0, 0, 6, 0xFF, 0, 0, 0,
         7, 5, 0x81, 2, 0x00, 0x02, 0,
         7, 5, 0x01, 2, 0x00, 0x02, 0,
         7, 5, 0x82, 1, 0x00, 0x02, 1,
         7, 5, 0x02, 1, 0x00, 0x02, 1,
+        7, 5, 0x83, 3, 0x40, 0x00, 1,
+        7, 5, 0x03, 3, 0x40, 0x00, 1,
     ];
 
     public static DeviceRecord Record(BusId busId) => new()
@@ -70,6 +77,8 @@ internal static class PlainDevice
             (6, 1) => Device,
             (6, 2) => Configuration,
             (0, _) => [0, 0],
+            (8, _) => [1],
+            (10, _) => [0],
             _ => null,
         };
         status = source is null ? UrbStatus.Stall : UrbStatus.Ok;

@@ -1,21 +1,34 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using UsbIp.Client;
 using UsbIp.HostileHost;
 
-// hostile-host PORT: a USB/IP server that grants every import and then sends wrong replies. What is wrong is said by the busid that a
-// client imports, see Attack. Prints one line per session: the busid, and how many wrong replies were sent.
-var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-listener.Bind(new IPEndPoint(IPAddress.Loopback, int.Parse(args[0], CultureInfo.InvariantCulture)));
-listener.Listen();
-while (true)
+// hostile-host serve PORT
+//     A USB/IP server whose replies are as wrong as the busid says that a client imports, see Attack.
+// hostile-host attack USBTEST LOG SEEDS
+//     Tries every attack, and SEEDS random ones, on this machine's kernel through the client's bridge. USBTEST is tests/vm/usbtest.py; what
+//     the bridge says goes to the file LOG.
+const int MostAtOnce = 6;
+
+if (args is ["serve", var port])
 {
-    var client = listener.Accept();
-    new Thread(() => Serve(client)) { IsBackground = true }.Start();
+    new HostileServer(int.Parse(port, CultureInfo.InvariantCulture)).Run();
+}
+else if (args is ["attack", var usbtest, var log, var seeds])
+{
+    var server = new HostileServer(0);
+    new Thread(server.Run) { IsBackground = true, Name = "server" }.Start();
+    var logger = LineLogger.ToFile(log, LogLevel.Information);
+    var attackers = Enumerable.Range(0, Math.Min(MostAtOnce, Attacker.CountControllers()))
+        .Select(controller => new Attacker(server, new Usbtest(usbtest), controller, logger))
+        .ToArray();
+    new Campaign(server, attackers).Run(AttackGroup.All(int.Parse(seeds, CultureInfo.InvariantCulture)));
+    Array.ForEach(attackers, attacker => attacker.Dispose());
+}
+else
+{
+    Console.Error.WriteLine("hostile-host serve PORT, or hostile-host attack USBTEST LOG SEEDS");
+    return 2;
 }
 
-static void Serve(Socket client)
-{
-    using var session = new HostileSession(client);
-    session.Run();
-}
+return 0;

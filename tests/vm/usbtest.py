@@ -5,6 +5,11 @@
 
 The device must be bound to usbtest already (0525:a4a0 is by itself). Prints one line per
 case, `ok case 9 x20` or `FAIL case 9 x20: run 3: -EPIPE`, and exits 1 if one failed.
+
+    usbtest.py --serve
+
+Reads lines `DEVICE CASES`, runs each case once whatever it ends with, and answers each
+line with one: `ended`, or `still running after 60 s`.
 """
 
 import argparse
@@ -106,16 +111,51 @@ def run_case(node, case, times, deadline):
     return f"still running after {deadline} s"
 
 
+def run_all(node, cases):
+    """Runs cases once each; ends early only when the device has gone."""
+    try:
+        with open(node, "r+b", buffering=0) as file:
+            for case in cases:
+                if run_once(file, case, PARAMETERS.get(case, DEFAULT)) == errno.ENODEV:
+                    return
+    except OSError:
+        pass
+
+
+def serve(deadline):
+    """In children, as run_case does; one for all cases of a line, since forking is slow on an emulated machine."""
+    for line in sys.stdin:
+        device, cases = line.split()
+        child = os.fork()
+        if child == 0:
+            try:
+                run_all(node_of(device), numbers(cases))
+            finally:
+                os._exit(0)
+        end = time.monotonic() + deadline
+        while not (ended := os.waitpid(child, os.WNOHANG)[0]) and time.monotonic() < end:
+            time.sleep(0.01)
+        if not ended:
+            os.kill(child, signal.SIGKILL)
+        print("ended" if ended else f"still running after {deadline} s", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("device", help="a busid such as 5-1, or its node under /dev/bus/usb")
+    parser.add_argument("device", nargs="?", help="a busid such as 5-1, or its node under /dev/bus/usb")
     parser.add_argument("--cases", type=numbers, default=numbers("0-29"))
     parser.add_argument("--times", type=int, default=1)
     parser.add_argument("--unlink-times", type=int, help="for cases 11, 12 and 24")
     parser.add_argument("--deadline", type=int, default=60, help="seconds that a case may take")
     parser.add_argument("--may-lack", type=numbers, default=[], metavar="CASES",
                         help="cases that the device may not support")
+    parser.add_argument("--serve", action="store_true", help="run what the standard input says, until it ends")
     options = parser.parse_args()
+    if options.serve:
+        serve(options.deadline)
+        return 0
+    if not options.device:
+        parser.error("name a device")
 
     node = node_of(options.device)
     failed = 0

@@ -1,0 +1,122 @@
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using UsbIp.Client;
+using UsbIp.Client.Commands;
+using UsbIp.Client.Vhci;
+using UsbIp.Protocol;
+
+namespace UsbIp.HostileHost;
+
+/// <summary>
+/// Tries one attack after another on this machine's kernel, through the client's own bridge, on a controller of vhci_hcd that nobody else
+/// uses: a port that stays in use is that attack's fault.
+/// </summary>
+internal sealed class Attacker : IDisposable
+{
+    /// <summary>Everything is slower on an emulated machine.</summary>
+    private const double Patience = 3;
+
+    private static readonly TimeSpan EnumerationLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FailingEnumerationLimit = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan DetachLimit = TimeSpan.FromSeconds(60);
+
+    private readonly HostileServer _server;
+    private readonly Usbtest _usbtest;
+    private readonly ILogger _logger;
+    private readonly ClientSettings _settings;
+
+    public Attacker(HostileServer server, Usbtest usbtest, int controller, ILogger logger)
+    {
+        (_server, _usbtest, _logger) = (server, usbtest, logger);
+        _settings = new ClientSettings { Driver = new VhciDriver(DirectoryOf(controller)), Patience = Patience };
+    }
+
+    /// <summary>Which attack is tried at this moment.</summary>
+    public string Current { get; private set; } = "none";
+
+    /// <summary>How many controllers vhci_hcd has.</summary>
+    public static int CountControllers() => Directory.EnumerateFiles(VhciDriver.DefaultDirectory, "status*").Count();
+
+    /// <returns>What went wrong with our kernel or our bridge; null if they stood it.</returns>
+    public string? Try(string busId)
+    {
+        Current = busId;
+        var problem = AttachAndUse(busId);
+        if (_settings.Driver.ReadPorts().FirstOrDefault(port => !port.IsFree) is { } used)
+        {
+            problem ??= $"port {used.Number} stays in use";
+        }
+
+        return problem ?? (_server.WrongReplies(busId) == 0 && !IsHasty(busId) ? "not one wrong reply was asked for" : null);
+    }
+
+    public void Dispose()
+    {
+        _usbtest.Dispose();
+        Directory.Delete(_settings.Driver.Directory, recursive: true);
+    }
+
+    /// <summary>The directory of one controller: what <see cref="VhciDriver"/> reads and writes, without the others' ports.</summary>
+    private static string DirectoryOf(int controller)
+    {
+        var directory = Directory.CreateTempSubdirectory("vhci-").FullName;
+        Link("status", controller == 0 ? "status" : $"status.{controller}");
+        Link("attach", "attach");
+        Link("detach", "detach");
+        return directory;
+
+        void Link(string name, string attribute) =>
+            File.CreateSymbolicLink(Path.Combine(directory, name), Path.Combine(VhciDriver.DefaultDirectory, attribute));
+    }
+
+    private string? AttachAndUse(string busId)
+    {
+        Attachment attachment;
+        try
+        {
+            attachment = Attachment.Open(_settings, _server.Address, BusId.Parse(busId), _logger, CancellationToken.None);
+        }
+        catch (CommandException refused)
+        {
+            return busId.StartsWith("import", StringComparison.Ordinal) ? null : refused.Message;
+        }
+
+        var problem = Use(busId, attachment);
+        var detached = Task.Run(attachment.Dispose);
+        return detached.Wait(DetachLimit) ? problem : "the bridge does not end";
+    }
+
+    private string? Use(string busId, Attachment attachment)
+    {
+        using var limit = new CancellationTokenSource(MayFailToEnumerate(busId) ? FailingEnumerationLimit : EnumerationLimit);
+        try
+        {
+            var device = attachment.WaitUntilUsable(limit.Token);
+            return CasesFor(busId) is { } cases ? _usbtest.Run(device.BusId, cases) : null;
+        }
+        catch (Exception error) when (error is CommandException or OperationCanceledException)
+        {
+            return null; // the device went away, or never came as far
+        }
+    }
+
+    private static bool MayFailToEnumerate(string busId) => busId.StartsWith("control", StringComparison.Ordinal) || IsHasty(busId);
+
+    private static bool IsHasty(string busId) =>
+        busId.Split(':') is [Attack.Seed, var seed] && RandomDamage.IsHastyFor(int.Parse(seed, CultureInfo.InvariantCulture));
+
+    /// <summary>The cases of usbtest that cause replies of the attack's kind.</summary>
+    private static string? CasesFor(string busId) => busId.Split(':')[0] switch
+    {
+        "control" => "9,10",
+        "bulk-in" => "4",
+        "bulk-out" => "3",
+        "int-in" => "26",
+        "int-out" => "25",
+        "iso-in" => "16",
+        "iso-out" => "15",
+        "unlink" => "11",
+        Attack.Seed => "1,2,3,4,9,10,11,15,16,25,26,27,28,9,10,1,2,3,4,15,16,9,10,27,28,1,2,3,4,9,10,15,16",
+        _ => null,
+    };
+}

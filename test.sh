@@ -97,7 +97,7 @@ sum_of() {
 
 vm_tests() {
     began=$SECONDS
-    tests/vm/run --all --jobs 2 </dev/null 2>&1 | tee "$logs/vm.log" | grep --line-buffered -E '^(FAIL|----)'
+    tests/vm/run --all --jobs 2 --again </dev/null 2>&1 | tee "$logs/vm.log" | grep --line-buffered -E '^(FAIL|----)'
     local numbers
     numbers=$(sed -n '$s/^\([0-9]*\) passed, \([0-9]*\) failed.*/\1 \2/p' "$logs/vm.log")
     if [ -n "$numbers" ]; then

@@ -1,6 +1,7 @@
 #!/bin/bash
 # about: a sound card (isochronous OUT): 10 s played, none lost, none doubled
 # seconds: 35
+# alone: yes
 . "$VM_DIR/lib.sh"
 
 load_vhci

@@ -1,6 +1,7 @@
 #!/bin/bash
 # about: a host that reads nothing any more, with writes under way
 # seconds: 30
+# alone: yes
 . "$VM_DIR/lib.sh"
 
 load_vhci

@@ -1,6 +1,7 @@
 #!/bin/bash
 # about: kill -9 of usbip-host while its device is read
 # seconds: 30
+# alone: yes
 . "$VM_DIR/lib.sh"
 
 load_vhci

@@ -1,6 +1,7 @@
 #!/bin/bash
 # about: a TCP reset on both sides of the connection while the device is read
 # seconds: 30
+# alone: yes
 . "$VM_DIR/lib.sh"
 
 load_vhci

@@ -1,6 +1,7 @@
 #!/bin/bash
 # about: a host that is stopped for a while, and one that never answers again
 # seconds: 40
+# alone: yes
 . "$VM_DIR/lib.sh"
 
 load_vhci

@@ -1,6 +1,7 @@
 #!/bin/bash
 # about: a device is pulled out (its controller unbound) while it is read
 # seconds: 30
+# alone: yes
 . "$VM_DIR/lib.sh"
 
 load_vhci

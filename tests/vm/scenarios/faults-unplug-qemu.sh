@@ -1,6 +1,7 @@
 #!/bin/bash
 # about: a stick is pulled out (by the hypervisor) while it is read
 # seconds: 30
+# alone: yes
 . "$VM_DIR/lib.sh"
 
 plug_stick() {

@@ -1,6 +1,7 @@
 #!/bin/bash
 # about: isochronous packets with numbers, 10 s each way: none lost, doubled or out of place
 # seconds: 40
+# alone: yes
 . "$VM_DIR/lib.sh"
 
 load_vhci

@@ -1,6 +1,7 @@
 #!/bin/bash
 # about: 12 devices of mixed kinds attached at once from one host, all in use for a minute
 # seconds: 160
+# alone: yes
 . "$VM_DIR/lib.sh"
 
 use_seconds=60

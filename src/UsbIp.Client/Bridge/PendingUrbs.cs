@@ -160,6 +160,25 @@ internal sealed class PendingUrbs(TimeProvider time)
         }
     }
 
+    /// <summary>
+    /// For the session's end: takes every URB that may be answered, oldest first. The objects do not return to the pool, so they stay the
+    /// caller's.
+    /// </summary>
+    public IReadOnlyList<PendingUrb> TakeComplete()
+    {
+        lock (_gate)
+        {
+            var urbs = _urbs.Values.Where(urb => urb.IsComplete).OrderBy(urb => urb.Request.Seqnum).ToArray();
+            foreach (var urb in urbs)
+            {
+                _history.Add(AnsweredUrb.Of(urb));
+                _urbs.Remove(urb.Request.Seqnum);
+            }
+
+            return urbs;
+        }
+    }
+
     private bool TryEndUnlink(uint seqnum, AnsweredUrbs memory, out UrbStatus status)
     {
         status = UrbStatus.Ok;

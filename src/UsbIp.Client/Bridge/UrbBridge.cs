@@ -21,6 +21,8 @@ public sealed class UrbBridge : IDisposable
     private readonly Socket _hostSocket;
     private readonly DeviceRecord _device;
     private readonly ILogger _logger;
+    private readonly PendingUrbs _pending;
+    private readonly KernelEnd _kernelEnd;
     private readonly HostWriter _hostWriter;
     private readonly HostWatch _watch;
     private readonly KernelReader _kernelReader;
@@ -39,13 +41,13 @@ public sealed class UrbBridge : IDisposable
         host.SendTimeout = (int)BridgeLimits.SendPatience.TotalMilliseconds;
         var kernelIo = new BlockingSocket(kernel);
         var hostIo = new BlockingSocket(host);
-        var pending = new PendingUrbs(time);
-        var kernelEnd = new KernelEnd(kernelIo);
-        var shield = new ReplyShield(pending, new EnumerationGuard(device), new LateReplies(time));
+        _pending = new PendingUrbs(time);
+        _kernelEnd = new KernelEnd(kernelIo);
+        var shield = new ReplyShield(_pending, new EnumerationGuard(device), new LateReplies(time));
         _hostWriter = new HostWriter(hostIo);
-        _watch = new HostWatch(pending, kernelEnd, time, End, logger);
-        _kernelReader = new KernelReader(kernelIo, pending, _hostWriter, kernelEnd, _watch);
-        _hostReader = new HostReader(hostIo, shield, kernelEnd, _watch, logger);
+        _watch = new HostWatch(_pending, _kernelEnd, time, End, logger);
+        _kernelReader = new KernelReader(kernelIo, _pending, _hostWriter, _kernelEnd, _watch);
+        _hostReader = new HostReader(hostIo, shield, _kernelEnd, _watch, logger);
     }
 
     /// <summary>Relays until either side ends, then closes both. Call it once.</summary>
@@ -107,11 +109,19 @@ public sealed class UrbBridge : IDisposable
         }
     }
 
-    /// <summary>The first reason is the reason. Shutting down wakes both threads and gives the kernel its end of stream at once.</summary>
+    /// <summary>
+    /// The first reason is the reason. The kernel gets its URBs back, then its end of stream; shutting down wakes both threads.
+    /// </summary>
     private void End(BridgeEnd end)
     {
         if (Interlocked.CompareExchange(ref _end, end, null) is null)
         {
+            if (end.Kind is not (BridgeEndKind.KernelDetached or BridgeEndKind.KernelBrokeProtocol))
+            {
+                _kernelSocket.SendTimeout = (int)LastReplies.Patience.TotalMilliseconds;
+                LastReplies.Write(_pending, _kernelEnd);
+            }
+
             ShutDown(_kernelSocket);
             ShutDown(_hostSocket);
         }

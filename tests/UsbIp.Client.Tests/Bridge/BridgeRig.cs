@@ -70,6 +70,16 @@ internal sealed class BridgeRig : IDisposable
         }
     }
 
+    /// <summary>The kernel gets back what it waits for, as from a device that is unplugged, then its end of stream, and nothing else.</summary>
+    public void ExpectUnplug()
+    {
+        while (Kernel.Receive() is { } reply)
+        {
+            reply.Status.Should().Be(UrbStatus.Shutdown);
+            reply.Data.Should().BeEmpty();
+        }
+    }
+
     public void Dispose()
     {
         Bridge.Stop();

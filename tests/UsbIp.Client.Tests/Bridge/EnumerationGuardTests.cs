@@ -48,7 +48,7 @@ public sealed class EnumerationGuardTests : IDisposable
 
         _rig.End().Kind.Should().Be(BridgeEndKind.HostBrokeProtocol);
         _rig.End().Reason.Should().Contain("imported was 0525:a4a0");
-        _rig.Kernel.Receive().Should().BeNull();
+        _rig.ExpectUnplug();
     }
 
     [Fact]

@@ -111,7 +111,7 @@ public sealed class IsoReplyTests : IDisposable
 
         _rig.End().Kind.Should().Be(BridgeEndKind.HostBrokeProtocol);
         _rig.End().Reason.Should().Contain(reason);
-        _rig.Kernel.Receive().Should().BeNull();
+        _rig.ExpectUnplug();
     }
 
     private uint Submit(UrbDirection direction)

@@ -101,7 +101,7 @@ public sealed class RelayTests : IDisposable
         _rig.Host.Dispose();
 
         _rig.End().Kind.Should().Be(BridgeEndKind.HostClosed);
-        _rig.Kernel.Receive().Should().BeNull();
+        _rig.ExpectUnplug();
     }
 
     [Fact]
@@ -110,7 +110,7 @@ public sealed class RelayTests : IDisposable
         _rig.Bridge.Stop();
 
         _rig.End().Kind.Should().Be(BridgeEndKind.Stopped);
-        _rig.Kernel.Receive().Should().BeNull();
+        _rig.ExpectUnplug();
         _rig.Host.Receive().Should().BeNull();
     }
 }

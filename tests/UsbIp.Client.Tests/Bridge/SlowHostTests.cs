@@ -85,7 +85,7 @@ public sealed class SlowHostTests : IDisposable
 
         _rig.AdvanceUntilKernelReadable(TimeSpan.FromSeconds(3));
 
-        _rig.Kernel.Receive().Should().BeNull();
+        _rig.ExpectUnplug();
         _rig.End().Kind.Should().Be(BridgeEndKind.HostLost);
         _rig.End().Reason.Should().StartWith("The host no longer answers: it stopped in the middle of a reply");
     }

@@ -21,9 +21,9 @@ public sealed class TruncationTests
             rig.Host.CloseSending();
 
             var whole = 0;
-            while (rig.Kernel.Receive() is not null) // throws if the stream ends inside a reply
+            while (rig.Kernel.Receive() is { } reply) // throws if the stream ends inside a reply
             {
-                whole++;
+                whole += reply.Status == UrbStatus.Shutdown ? 0 : 1; // what the bridge says in the host's place
             }
 
             whole.Should().Be(Ends().Count(end => end <= cut), "of {0} bytes", cut);

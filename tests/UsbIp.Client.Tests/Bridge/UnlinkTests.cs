@@ -93,7 +93,7 @@ public sealed class UnlinkTests : IDisposable
 
         _rig.End().Kind.Should().Be(BridgeEndKind.HostBrokeProtocol);
         _rig.End().Reason.Should().Contain($"Reply with seqnum {seqnum}: it is the 17th within a minute");
-        _rig.Kernel.Receive().Should().BeNull();
+        _rig.ExpectUnplug();
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed class UnlinkTests : IDisposable
         _rig.End().Kind.Should().Be(BridgeEndKind.HostLost);
         _rig.End().Reason.Should().StartWith("The host no longer answers: an unlink was left unanswered");
         _rig.Kernel.Receive()!.Status.Should().Be(UrbStatus.Unlinked);
-        _rig.Kernel.Receive().Should().BeNull();
+        _rig.ExpectUnplug();
     }
 
     [Fact]

@@ -126,7 +126,7 @@ public sealed class WrongReplyTests : IDisposable
         var end = _rig.End();
         end.Kind.Should().Be(BridgeEndKind.HostBrokeProtocol);
         end.Reason.Should().Contain(reason);
-        _rig.Kernel.Receive().Should().BeNull("the kernel sees a plain unplug and nothing else");
+        _rig.ExpectUnplug();
         _rig.Host.ReceiveUntilClosed();
     }
 }

@@ -14,6 +14,7 @@ is_built() {
 
 start_hostile_host() {
     "$program" serve "$host_port" 3>&- &
+    # shellcheck disable=SC2034 # for programs.sh
     host_pid=$!
     wait_until 20 is_listening
 }

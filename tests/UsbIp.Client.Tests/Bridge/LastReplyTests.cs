@@ -1,0 +1,83 @@
+using UsbIp.Client.Bridge;
+using UsbIp.Protocol;
+
+namespace UsbIp.Client.Tests.Bridge;
+
+/// <summary>What the kernel is given before its end of stream: a task that waits for a URB may hold the lock that an unplug needs.</summary>
+public sealed class LastReplyTests : IDisposable
+{
+    private readonly BridgeRig _rig = new();
+
+    public void Dispose() => _rig.Dispose();
+
+    [Fact]
+    public void A_host_that_breaks_the_protocol_leaves_no_urb_behind_in_the_kernel()
+    {
+        IsoPacket[] asked = [new(0, 8), new(16, 8)];
+        _rig.Kernel.SubmitIn(1, 64);
+        _rig.Kernel.SubmitOut(1, "data"u8);
+        _rig.Kernel.SubmitIso(UrbDirection.In, 2, 24, asked);
+        Receive(3);
+
+        _rig.Host.ReplyWith(999, ""u8);
+
+        AssertShutDown();
+        AssertShutDown();
+        var packets = AssertShutDown();
+        packets.Should().Equal(asked.Select(packet => packet with { Status = UrbStatus.Shutdown }));
+        _rig.Kernel.Receive().Should().BeNull();
+        _rig.End().Kind.Should().Be(BridgeEndKind.HostBrokeProtocol);
+    }
+
+    [Fact]
+    public void A_host_that_closes_leaves_no_urb_behind_in_the_kernel()
+    {
+        _rig.Kernel.SubmitIn(1, 64);
+        Receive(1);
+
+        _rig.Host.Dispose();
+
+        AssertShutDown();
+        _rig.Kernel.Receive().Should().BeNull();
+    }
+
+    [Fact]
+    public void A_bridge_that_is_stopped_leaves_no_urb_behind_in_the_kernel()
+    {
+        _rig.Kernel.SubmitIn(1, 64);
+        Receive(1);
+
+        _rig.Bridge.Stop();
+
+        AssertShutDown();
+        _rig.Kernel.Receive().Should().BeNull();
+    }
+
+    [Fact]
+    public void A_request_whose_data_is_still_being_written_is_not_answered()
+    {
+        var request = _rig.Kernel.Compose(UrbDirection.Out, 1, 64, new byte[64], [], default);
+        _rig.Kernel.Send(request.AsSpan(0, SubmitRequest.Size + 10));
+        _rig.Host.ReceiveRaw(SubmitRequest.Size + 10);
+
+        _rig.Bridge.Stop();
+
+        _rig.Kernel.Receive().Should().BeNull("vhci_tx still reads from the URB's buffer");
+    }
+
+    private void Receive(int requests)
+    {
+        for (var request = 0; request < requests; request++)
+        {
+            _rig.Host.Receive();
+        }
+    }
+
+    private IsoPacket[] AssertShutDown()
+    {
+        var reply = _rig.Kernel.Receive();
+        reply!.Status.Should().Be(UrbStatus.Shutdown);
+        reply.ActualLength.Should().Be(0);
+        return reply.Packets;
+    }
+}

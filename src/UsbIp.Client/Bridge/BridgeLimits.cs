@@ -33,6 +33,12 @@ internal static class BridgeLimits
     /// <summary>How long a host may stay silent in the middle of a reply: with the watch's interval, 3 s at most.</summary>
     public static readonly TimeSpan SilenceWithinReply = TimeSpan.FromMilliseconds(2400);
 
+    /// <summary>How long the kernel may take to read replies; it always reads, so this only keeps a broken one from holding a thread.</summary>
+    public static readonly TimeSpan KernelPatience = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the kernel's drivers are answered that their device is gone before the plug is pulled.</summary>
+    public static readonly TimeSpan UnplugDelay = TimeSpan.FromMilliseconds(100);
+
     /// <summary>How often the watch looks, while the kernel waits for anything.</summary>
     public static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(500);
 }

@@ -15,8 +15,10 @@ internal sealed class KernelReader(BlockingSocket socket, PendingUrbs pending, H
     private int _dataLeft;
     private int _packetsLeft;
     private bool _isRefused;
+    private volatile bool _isEnding;
 
     /// <summary>Runs until the kernel closes its end or the host can't be written to.</summary>
+    /// <remarks>After the host was lost it can be run again, to read what the kernel still asks until it closes its end.</remarks>
     /// <exception cref="ProtocolException">What came is no request of vhci_hcd's.</exception>
     public BridgeEnd Run()
     {
@@ -36,6 +38,9 @@ internal sealed class KernelReader(BlockingSocket socket, PendingUrbs pending, H
         }
     }
 
+    /// <summary>From now on nothing is sent to the host: what the kernel asks is answered at once, as by an unplugged device.</summary>
+    public void BeginEnding() => _isEnding = true;
+
     private BridgeEnd? Forward()
     {
         var bytes = _buffer.Received;
@@ -47,6 +52,7 @@ internal sealed class KernelReader(BlockingSocket socket, PendingUrbs pending, H
             {
                 if (Send(bytes[start..position]) is { } end)
                 {
+                    _buffer.Consume(position + size);
                     return end;
                 }
 
@@ -64,7 +70,7 @@ internal sealed class KernelReader(BlockingSocket socket, PendingUrbs pending, H
     private BridgeEnd? Send(ReadOnlySpan<byte> bytes)
     {
         watch.Arm(); // before the host can see the request, and however long sending takes
-        return bytes.IsEmpty ? null : host.Send(bytes);
+        return bytes.IsEmpty || _isEnding ? null : host.Send(bytes);
     }
 
     /// <summary>Takes the next piece: a header, some of a request's data, or one packet descriptor. False if it isn't all there.</summary>
@@ -147,10 +153,18 @@ internal sealed class KernelReader(BlockingSocket socket, PendingUrbs pending, H
             return;
         }
 
-        pending.Complete(_urb);
         if (_isRefused)
         {
             Refuse(_urb);
+        }
+        else
+        {
+            pending.Complete(_urb);
+        }
+
+        if (_isEnding)
+        {
+            LastReplies.Write(pending, kernel);
         }
 
         _urb = null;

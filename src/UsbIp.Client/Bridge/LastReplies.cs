@@ -9,13 +9,10 @@ namespace UsbIp.Client.Bridge;
 /// </summary>
 internal static class LastReplies
 {
-    /// <summary>How long the kernel may take to read them; it always reads.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
-
     /// <summary>Answers each pending URB with -ESHUTDOWN, as a controller does whose device is unplugged.</summary>
     public static void Write(PendingUrbs pending, KernelEnd kernel)
     {
-        if (!kernel.Gate.TryEnter(Patience))
+        if (!kernel.Gate.TryEnter(BridgeLimits.KernelPatience))
         {
             return; // somebody writes and the kernel does not read: nothing more can be given to it
         }

@@ -27,6 +27,7 @@ public sealed class UrbBridge : IDisposable
     private readonly HostWatch _watch;
     private readonly KernelReader _kernelReader;
     private readonly HostReader _hostReader;
+    private readonly ManualResetEventSlim _kernelReaderEnded = new();
     private BridgeEnd? _end;
 
     /// <param name="kernel">The bridge's end of the pair whose other end vhci_hcd has.</param>
@@ -39,6 +40,7 @@ public sealed class UrbBridge : IDisposable
         (_kernelSocket, _hostSocket, _device, _logger) = (kernel, host, device, logger);
         time ??= TimeProvider.System;
         host.SendTimeout = (int)BridgeLimits.SendPatience.TotalMilliseconds;
+        kernel.SendTimeout = (int)BridgeLimits.KernelPatience.TotalMilliseconds;
         var kernelIo = new BlockingSocket(kernel);
         var hostIo = new BlockingSocket(host);
         _pending = new PendingUrbs(time);
@@ -81,6 +83,7 @@ public sealed class UrbBridge : IDisposable
         Stop();
         _hostWriter.Close();
         _watch.Dispose();
+        _kernelReaderEnded.Dispose();
         _kernelSocket.Dispose();
         _hostSocket.Dispose();
     }
@@ -89,12 +92,20 @@ public sealed class UrbBridge : IDisposable
     {
         try
         {
-            End(_kernelReader.Run());
+            BridgeEnd end;
+            do
+            {
+                end = _kernelReader.Run();
+                End(end);
+            }
+            while (end.Kind != BridgeEndKind.KernelDetached); // a lost host is no reason to leave the kernel unanswered
         }
         catch (ProtocolException broken)
         {
             End(new BridgeEnd(BridgeEndKind.KernelBrokeProtocol, broken.Message));
         }
+
+        _kernelReaderEnded.Set();
     }
 
     private void RunHostReader()
@@ -107,24 +118,29 @@ public sealed class UrbBridge : IDisposable
         {
             End(new BridgeEnd(BridgeEndKind.HostBrokeProtocol, broken.Message));
         }
+
+        Unplug();
     }
 
-    /// <summary>
-    /// The first reason is the reason. The kernel gets its URBs back, then its end of stream; shutting down wakes both threads.
-    /// </summary>
+    /// <summary>The first reason is the reason. Shutting the host's socket down wakes its reader, whose thread then does the rest.</summary>
     private void End(BridgeEnd end)
     {
         if (Interlocked.CompareExchange(ref _end, end, null) is null)
         {
-            if (end.Kind is not (BridgeEndKind.KernelDetached or BridgeEndKind.KernelBrokeProtocol))
-            {
-                _kernelSocket.SendTimeout = (int)LastReplies.Patience.TotalMilliseconds;
-                LastReplies.Write(_pending, _kernelEnd);
-            }
-
-            ShutDown(_kernelSocket);
+            _kernelReader.BeginEnding();
             ShutDown(_hostSocket);
         }
+    }
+
+    /// <summary>
+    /// Gives the kernel its URBs back, then its end of stream. In between its drivers have a moment to see that the device is gone: what they
+    /// submit in it is given back as well, what they submit after the end of stream vhci_hcd would keep.
+    /// </summary>
+    private void Unplug()
+    {
+        LastReplies.Write(_pending, _kernelEnd);
+        _kernelReaderEnded.Wait(BridgeLimits.UnplugDelay);
+        ShutDown(_kernelSocket);
     }
 
     private static void ShutDown(Socket socket)

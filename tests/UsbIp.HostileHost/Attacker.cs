@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using UsbIp.Client;
@@ -88,15 +89,32 @@ internal sealed class Attacker : IDisposable
 
     private string? Use(string busId, Attachment attachment)
     {
-        using var limit = new CancellationTokenSource(MayFailToEnumerate(busId) ? FailingEnumerationLimit : EnumerationLimit);
         try
         {
-            var device = attachment.WaitUntilUsable(limit.Token);
+            var device = WaitUntilUsable(busId, attachment);
             return CasesFor(busId) is { } cases ? _usbtest.Run(device.BusId, cases) : null;
         }
         catch (Exception error) when (error is CommandException or OperationCanceledException)
         {
             return null; // the device went away, or never came as far
+        }
+    }
+
+    /// <summary>Where a device may never become usable, waits only a moment after the kernel has been lied to.</summary>
+    private LocalDevice WaitUntilUsable(string busId, Attachment attachment)
+    {
+        var watch = Stopwatch.StartNew();
+        while (true)
+        {
+            using var limit = new CancellationTokenSource(MayFailToEnumerate(busId) ? FailingEnumerationLimit : EnumerationLimit);
+            try
+            {
+                return attachment.WaitUntilUsable(limit.Token);
+            }
+            catch (OperationCanceledException) when (_server.WrongReplies(busId) == 0 && watch.Elapsed < EnumerationLimit)
+            {
+                // The kernel has not come as far.
+            }
         }
     }
 

@@ -44,7 +44,7 @@ internal sealed class HostReader(BlockingSocket socket, ReplyShield shield, Kern
         {
             while (bytes.Length - position >= ProtocolConstants.UrbHeaderSize)
             {
-                var verdict = shield.Admit(bytes[position..]);
+                var verdict = Admit(bytes, start, position);
                 if (verdict.Kind == VerdictKind.Incomplete)
                 {
                     needed = verdict.Size;
@@ -75,5 +75,22 @@ internal sealed class HostReader(BlockingSocket socket, ReplyShield shield, Kern
         _buffer.Reserve(needed);
         watch.LeftWithin(!_buffer.Received.IsEmpty);
         return true;
+    }
+
+    /// <summary>
+    /// Judges the message at <paramref name="position"/>. If it ends the session, the kernel first gets those admitted before it: they
+    /// count as answered, so nobody else would give them to it.
+    /// </summary>
+    private Verdict Admit(Span<byte> bytes, int start, int position)
+    {
+        try
+        {
+            return shield.Admit(bytes[position..]);
+        }
+        catch (ProtocolException)
+        {
+            kernel.Write(bytes[start..position]);
+            throw;
+        }
     }
 }

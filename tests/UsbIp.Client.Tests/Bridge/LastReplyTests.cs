@@ -1,5 +1,6 @@
 using UsbIp.Client.Bridge;
 using UsbIp.Protocol;
+using UsbIp.TestKit;
 
 namespace UsbIp.Client.Tests.Bridge;
 
@@ -27,6 +28,20 @@ public sealed class LastReplyTests : IDisposable
         packets.Should().Equal(asked.Select(packet => packet with { Status = UrbStatus.Shutdown }));
         _rig.Kernel.Receive().Should().BeNull();
         _rig.End().Kind.Should().Be(BridgeEndKind.HostBrokeProtocol);
+    }
+
+    [Fact]
+    public void A_right_reply_arrives_although_a_wrong_one_came_together_with_it()
+    {
+        var seqnum = _rig.Kernel.SubmitIn(1, 64);
+        Receive(1);
+
+        _rig.Host.Send([
+            .. RawHost.Compose(new SubmitReply(seqnum, UrbStatus.Ok, 4), "data"u8, []),
+            .. RawHost.Compose(new SubmitReply(999, UrbStatus.Ok, 0), [], [])]);
+
+        _rig.Kernel.Receive()!.Data.Should().Equal("data"u8.ToArray());
+        _rig.Kernel.Receive().Should().BeNull();
     }
 
     [Fact]

@@ -9,15 +9,13 @@ namespace UsbIp.Client.Bridge;
 /// </summary>
 internal sealed class EnumerationGuard(DeviceRecord device)
 {
-    private const byte StandardDeviceIn = 0x80;
-    private const byte GetDescriptor = 6;
     private const int VendorOffset = 8;
 
     /// <summary>Looks at a control reply's data before it is forwarded. Shorter first reads, which end before the ids, pass.</summary>
     /// <exception cref="ProtocolException">The descriptor names another device.</exception>
     public void Check(in SubmitRequest request, ReadOnlySpan<byte> data)
     {
-        if (request.Endpoint != 0 || data.Length < VendorOffset + 4 || !IsForDeviceDescriptor(request.Setup))
+        if (request.Endpoint != 0 || data.Length < VendorOffset + 4 || !request.Setup.IsForDescriptor(DescriptorType.Device))
         {
             return;
         }
@@ -30,7 +28,4 @@ internal sealed class EnumerationGuard(DeviceRecord device)
                 $"RET_SUBMIT seqnum {request.Seqnum}: the device descriptor says {vendor:x4}:{product:x4}, imported was {device.VendorId:x4}:{device.ProductId:x4}.");
         }
     }
-
-    private static bool IsForDeviceDescriptor(in SetupPacket setup) =>
-        setup.RequestType == StandardDeviceIn && setup.Request == GetDescriptor && setup.Value >> 8 == (int)DescriptorType.Device;
 }

@@ -51,6 +51,7 @@ internal sealed class ReplyShield(PendingUrbs pending, EnumerationGuard enumerat
         {
             var payload = bytes[SubmitReply.Size..size];
             enumeration.Check(request, payload);
+            RemoteWakeup.Withhold(request, payload);
             new SubmitReply(reply.Seqnum, StatusAllowList.Filter(reply.Status), reply.ActualLength).Write(bytes);
         }
 

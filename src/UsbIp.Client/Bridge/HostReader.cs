@@ -51,10 +51,10 @@ internal sealed class HostReader(BlockingSocket socket, ReplyShield shield, Kern
                     break;
                 }
 
-                if (verdict.Kind == VerdictKind.Swallow)
+                if (verdict.Kind is VerdictKind.Swallow or VerdictKind.Replace)
                 {
-                    Log.SwallowedReply(logger, verdict.Size);
-                    if (!kernel.Write(bytes[start..position]))
+                    Log.DroppedReply(logger, verdict.Size, verdict.Kind);
+                    if (!kernel.Write(bytes[start..position]) || !kernel.Write(verdict.Substitute))
                     {
                         return false;
                     }

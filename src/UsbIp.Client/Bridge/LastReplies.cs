@@ -21,7 +21,7 @@ internal static class LastReplies
         {
             foreach (var urb in pending.TakeComplete())
             {
-                if (!kernel.Write(Reply(urb)))
+                if (!kernel.Write(FailedReply.Compose(urb, UrbStatus.Shutdown)))
                 {
                     return;
                 }
@@ -31,19 +31,5 @@ internal static class LastReplies
         {
             kernel.Gate.Exit();
         }
-    }
-
-    private static byte[] Reply(PendingUrb urb)
-    {
-        var packets = urb.Packets;
-        var message = new byte[SubmitReply.Size + (packets.Length * IsoPacket.Size)];
-        new SubmitReply(urb.Request.Seqnum, UrbStatus.Shutdown, ActualLength: 0, urb.Request.StartFrame, packets.Length, packets.Length).Write(message);
-        for (var index = 0; index < packets.Length; index++)
-        {
-            var packet = packets[index] with { ActualLength = 0, Status = UrbStatus.Shutdown };
-            packet.Write(message.AsSpan(SubmitReply.Size + (index * IsoPacket.Size)));
-        }
-
-        return message;
     }
 }

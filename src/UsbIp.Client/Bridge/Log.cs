@@ -15,6 +15,6 @@ internal static partial class Log
     [LoggerMessage(202, LogLevel.Debug, "Unlink seqnum {Seqnum}: the host did not answer in time; the kernel was told {Status}.")]
     public static partial void AnsweredUnlink(ILogger logger, uint seqnum, int status);
 
-    [LoggerMessage(203, LogLevel.Trace, "A late reply of {Size} bytes was swallowed.")]
-    public static partial void SwallowedReply(ILogger logger, int size);
+    [LoggerMessage(203, LogLevel.Trace, "A reply of {Size} bytes was not forwarded: {Kind}.")]
+    public static partial void DroppedReply(ILogger logger, int size, VerdictKind kind);
 }

@@ -43,6 +43,13 @@ internal sealed class ReplyShield(PendingUrbs pending, EnumerationGuard enumerat
             return Verdict.Incomplete(size);
         }
 
+        if (IsRefusal(reply, urb.PacketCount))
+        {
+            var substitute = FailedReply.Compose(urb, StatusAllowList.Filter(reply.Status));
+            pending.Answer(urb);
+            return Verdict.Replace(size, substitute);
+        }
+
         if (urb.PacketCount > 0)
         {
             IsoReply.Rewrite(reply, urb, bytes[..size]);
@@ -101,6 +108,10 @@ internal sealed class ReplyShield(PendingUrbs pending, EnumerationGuard enumerat
         }
     }
 
+    /// <summary>Hosts that refuse an isochronous URB before it ran send no packet table with the refusal, and say so: number_of_packets is 0.</summary>
+    private static bool IsRefusal(in SubmitReply reply, int packetCount) =>
+        packetCount > 0 && reply is { PacketCount: 0, ActualLength: 0, Status: not UrbStatus.Ok };
+
     /// <summary>The size of a RET_SUBMIT with all that follows it: its header does not say the direction, only our table does.</summary>
     private static int SizeOf(in SubmitReply reply, UrbDirection direction, int bufferLength, int packetCount)
     {
@@ -108,6 +119,11 @@ internal sealed class ReplyShield(PendingUrbs pending, EnumerationGuard enumerat
         {
             throw new ProtocolException(
                 $"RET_SUBMIT seqnum {reply.Seqnum}: actual_length {reply.ActualLength} is outside 0..{bufferLength}, the length asked for.");
+        }
+
+        if (IsRefusal(reply, packetCount))
+        {
+            return SubmitReply.Size;
         }
 
         if (packetCount > 0 && reply.PacketCount != packetCount)

@@ -3,13 +3,16 @@ namespace UsbIp.Client.Bridge;
 /// <summary>What <see cref="ReplyShield"/> says of the message at the front of the host's bytes.</summary>
 /// <param name="Kind">What to do with it.</param>
 /// <param name="Size">Its whole size in bytes.</param>
-internal readonly record struct Verdict(VerdictKind Kind, int Size)
+/// <param name="Substitute">What the kernel is given in its place, where it is replaced.</param>
+internal readonly record struct Verdict(VerdictKind Kind, int Size, byte[]? Substitute = null)
 {
     public static Verdict Incomplete(int size) => new(VerdictKind.Incomplete, size);
 
     public static Verdict Forward(int size) => new(VerdictKind.Forward, size);
 
     public static Verdict Swallow(int size) => new(VerdictKind.Swallow, size);
+
+    public static Verdict Replace(int size, byte[] substitute) => new(VerdictKind.Replace, size, substitute);
 }
 
 internal enum VerdictKind
@@ -22,4 +25,7 @@ internal enum VerdictKind
 
     /// <summary>The kernel doesn't wait for it: drop it.</summary>
     Swallow,
+
+    /// <summary>It does not say all that the kernel must be told: drop it and give the kernel the substitute, which is longer.</summary>
+    Replace,
 }

@@ -1,5 +1,6 @@
 using UsbIp.Client.Bridge;
 using UsbIp.Protocol;
+using UsbIp.TestKit;
 
 namespace UsbIp.Client.Tests.Bridge;
 
@@ -78,6 +79,42 @@ public sealed class IsoReplyTests : IDisposable
         _rig.Host.Reply(new SubmitReply(seqnum, UrbStatus.Ok, 0, 0, 3), [], [new(0, 8, 8), new(16, 8, 8), new(40, 24, 24)]);
 
         _rig.Kernel.Receive()!.ActualLength.Should().Be(40);
+    }
+
+    [Theory]
+    [InlineData(UrbDirection.In, UrbStatus.NoEntry, UrbStatus.NoEntry)]
+    [InlineData(UrbDirection.Out, UrbStatus.NoMemory, UrbStatus.ProtocolError)]
+    [InlineData(UrbDirection.In, UrbStatus.Invalid, UrbStatus.ProtocolError)]
+    public void A_refusal_without_packets_gets_the_table_that_the_kernel_asked_for(UrbDirection direction, UrbStatus status, UrbStatus told)
+    {
+        var before = _rig.Kernel.SubmitIn(3, 16);
+        _rig.Host.Receive();
+        var seqnum = Submit(direction);
+        var behind = Submit(UrbDirection.Out);
+        _rig.Host.Send([
+            .. RawHost.Compose(new SubmitReply(before, UrbStatus.Ok, 6), "before"u8, []),
+            .. RawHost.Compose(new SubmitReply(seqnum, status, 0), [], []),
+            .. RawHost.Compose(new SubmitReply(behind, UrbStatus.Ok, 40, 0, 3), [], [new(0, 8, 8), new(16, 8, 8), new(40, 24, 24)])]);
+
+        var replies = new[] { _rig.Kernel.Receive()!, _rig.Kernel.Receive()!, _rig.Kernel.Receive()! };
+
+        replies.Select(reply => reply.Seqnum).Should().Equal(before, seqnum, behind);
+        replies[1].Status.Should().Be(told);
+        replies[1].Packets.Should().Equal(Asked.Select(packet => packet with { Status = told }));
+        replies[1].Header.ErrorCount.Should().Be(3);
+    }
+
+    [Fact]
+    public void A_refusal_that_comes_twice_is_swallowed()
+    {
+        var seqnum = Submit(UrbDirection.In);
+        _rig.Host.Reply(new SubmitReply(seqnum, UrbStatus.NoEntry, 0), [], []);
+        _rig.Host.Reply(new SubmitReply(seqnum, UrbStatus.NoEntry, 0), [], []);
+        var next = Submit(UrbDirection.In);
+        _rig.Host.Reply(new SubmitReply(next, UrbStatus.NoEntry, 0), [], []);
+
+        _rig.Kernel.Receive()!.Seqnum.Should().Be(seqnum);
+        _rig.Kernel.Receive()!.Seqnum.Should().Be(next);
     }
 
     public static TheoryData<UrbDirection, int, int, uint[], string> Wrong => new()

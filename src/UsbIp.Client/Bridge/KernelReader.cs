@@ -176,8 +176,8 @@ internal sealed class KernelReader(BlockingSocket socket, PendingUrbs pending, H
     {
         lock (kernel.Gate)
         {
-            kernel.Write(new SubmitReply(urb.Request.Seqnum, UrbStatus.ProtocolError, ActualLength: 0));
-            pending.Answer(urb);
+            kernel.Write(FailedReply.Compose(urb, UrbStatus.ProtocolError));
+            pending.Forget(urb);
         }
     }
 }

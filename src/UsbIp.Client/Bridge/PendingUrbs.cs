@@ -92,6 +92,16 @@ internal sealed class PendingUrbs(TimeProvider time)
         }
     }
 
+    /// <summary>The kernel is given the URB's end, and the host never heard of it: no reply to it can be right.</summary>
+    public void Forget(PendingUrb urb)
+    {
+        lock (_gate)
+        {
+            _urbs.Remove(urb.Request.Seqnum);
+            _pool.Push(urb);
+        }
+    }
+
     /// <summary>
     /// The host answered this unlink. False if none with that seqnum is pending; otherwise <paramref name="status"/> is what the kernel must
     /// be told: 0 if the target's RET_SUBMIT went before, -ECONNRESET if this takes its place.

@@ -87,7 +87,7 @@ internal sealed class ReplyShield(PendingUrbs pending, EnumerationGuard enumerat
     {
         if (!pending.TryFindAnswered(reply.Seqnum, out var answered) || answered.IsUnlink)
         {
-            throw new ProtocolException($"RET_SUBMIT seqnum {reply.Seqnum}: the kernel never submitted a URB with this seqnum.");
+            throw new ProtocolException($"RET_SUBMIT seqnum {reply.Seqnum}: the host was never sent a URB with this seqnum.");
         }
 
         var size = SizeOf(reply, answered.Direction, answered.BufferLength, answered.PacketCount);
@@ -115,6 +115,7 @@ internal sealed class ReplyShield(PendingUrbs pending, EnumerationGuard enumerat
     /// <summary>The size of a RET_SUBMIT with all that follows it: its header does not say the direction, only our table does.</summary>
     private static int SizeOf(in SubmitReply reply, UrbDirection direction, int bufferLength, int packetCount)
     {
+        bufferLength = Math.Min(bufferLength, ProtocolLimits.MaxTransferLength); // no host was asked for more, see KernelReader
         if (reply.ActualLength < 0 || reply.ActualLength > bufferLength)
         {
             throw new ProtocolException(

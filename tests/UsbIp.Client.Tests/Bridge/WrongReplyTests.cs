@@ -63,7 +63,21 @@ public sealed class WrongReplyTests : IDisposable
 
         _rig.Host.Reply(seqnum + 1000);
 
-        AssertUnplugged($"RET_SUBMIT seqnum {seqnum + 1000}: the kernel never submitted a URB with this seqnum.");
+        AssertUnplugged($"RET_SUBMIT seqnum {seqnum + 1000}: the host was never sent a URB with this seqnum.");
+    }
+
+    [Theory]
+    [InlineData(int.MaxValue)]
+    [InlineData(1 << 30)]
+    [InlineData(0)]
+    public void A_reply_to_a_request_that_the_host_never_saw_ends_the_session(int actualLength)
+    {
+        var seqnum = _rig.Kernel.SubmitIn(1, int.MaxValue);
+        _rig.Kernel.Receive()!.Status.Should().Be(UrbStatus.ProtocolError, "no host takes a request of that length");
+
+        _rig.Host.Reply(seqnum, actualLength: actualLength);
+
+        AssertUnplugged($"RET_SUBMIT seqnum {seqnum}: the host was never sent a URB with this seqnum");
     }
 
     [Fact]
@@ -95,7 +109,7 @@ public sealed class WrongReplyTests : IDisposable
 
         _rig.Host.Reply(unlink);
 
-        AssertUnplugged($"RET_SUBMIT seqnum {unlink}: the kernel never submitted a URB");
+        AssertUnplugged($"RET_SUBMIT seqnum {unlink}: the host was never sent a URB");
     }
 
     [Fact]

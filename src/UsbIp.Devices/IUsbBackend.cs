@@ -15,6 +15,9 @@ public interface IUsbBackend : IDisposable
     /// <summary>The device with that busid, or null.</summary>
     UsbDeviceInfo? Find(BusId busId);
 
+    /// <summary>What this machine uses the device for, such as a mounted file system on it; null if nothing is known that would be lost.</summary>
+    DeviceUse? FindUse(BusId busId);
+
     /// <summary>Opens and claims a device: kernel drivers are detached, to be given back by <see cref="IDisposable.Dispose"/>. Blocks.</summary>
     /// <exception cref="UsbException">It is not there, is held, or may not be opened.</exception>
     IUsbDevice Open(BusId busId);

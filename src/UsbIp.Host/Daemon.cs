@@ -35,7 +35,7 @@ internal sealed class Daemon(CommandContext context, ServeOptions options) : IDi
         var operations = new ControlOperations(registry, _virtualDevices, context.ExportCheck, status);
         foreach (var busId in _virtualDevices.ListDevices().Select(device => device.BusId.ToString()).Union(options.Exports))
         {
-            operations.Export(new ExportRequest(busId));
+            operations.Export(new ExportRequest(busId, options.Force));
         }
 
         Listen(server, listening, logger);

@@ -17,6 +17,9 @@ public sealed class ScriptedBackend : IUsbBackend
     /// <summary>Set to make the next opens fail.</summary>
     public UsbException? OpenFailure { get; set; }
 
+    /// <summary>Set to have this machine use every device.</summary>
+    public DeviceUse? Use { get; set; }
+
     /// <summary>A high-speed device with the usual endpoints; see <see cref="Endpoints"/>.</summary>
     public ScriptedDevice Add(string busId, params IReadOnlyList<ConfigurationDescriptor> configurations) =>
         Add(new UsbDeviceInfo
@@ -58,6 +61,8 @@ public sealed class ScriptedBackend : IUsbBackend
     public IReadOnlyList<UsbDeviceInfo> ListDevices() => [.. _devices.Values.Select(device => device.Info)];
 
     public UsbDeviceInfo? Find(BusId busId) => _devices.TryGetValue(busId, out var device) ? device.Info : null;
+
+    public DeviceUse? FindUse(BusId busId) => Use;
 
     public IUsbDevice Open(BusId busId)
     {

@@ -21,6 +21,9 @@ public sealed class VirtualUsbBackend : IUsbBackend
 
     public ChannelReader<TopologyChange> Changes => _changes.Reader;
 
+    /// <summary>None: no driver of this machine sees a virtual device.</summary>
+    public DeviceUse? FindUse(BusId busId) => null;
+
     /// <summary>Plugs a device into the lowest free port and owns it from then on. The busid is 250-PORT.</summary>
     /// <exception cref="UsbException">All ports are taken.</exception>
     public BusId Add(VirtualDevice device)

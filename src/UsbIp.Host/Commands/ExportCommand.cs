@@ -17,6 +17,7 @@ public sealed class ExportCommand(CommandContext context, UsbNames names)
             busIds.StockOption,
             arguments.Listen,
             arguments.Virtual,
+            arguments.Force,
         };
         command.Aliases.Add("bind");
         command.SetAction(async (parsed, _) =>
@@ -57,7 +58,7 @@ public sealed class ExportCommand(CommandContext context, UsbNames names)
 
         foreach (var busId in options.Exports)
         {
-            var reply = daemon.Export(busId);
+            var reply = daemon.Export(busId, options.Force);
             var device = reply.Device is { } known ? DeviceText.Phrase(DeviceText.WithNames(known, names)) : busId;
             if (reply.Changed)
             {

@@ -17,6 +17,11 @@ internal sealed class ServeArguments
         HelpName = "SPEC",
     };
 
+    public Option<bool> Force { get; } = new("--force", "-f")
+    {
+        Description = "Export also what this machine uses, such as a mounted disk: an import takes it away as if it was unplugged",
+    };
+
     /// <exception cref="CommandException">An address is none.</exception>
     public ServeOptions Of(ParseResult parsed, IReadOnlyList<string> exports)
     {
@@ -25,10 +30,11 @@ internal sealed class ServeArguments
         {
             Listen = listen.Length == 0 ? ListenAddress.Default : [.. listen.SelectMany(ListenAddress.Parse).Distinct()],
             Exports = exports,
+            Force = parsed.GetValue(Force),
             VirtualDevices = parsed.GetValue(Virtual) ?? [],
         };
     }
 
-    /// <summary>Whether any of these options was given.</summary>
+    /// <summary>Whether any option was given that only a daemon at its start can heed.</summary>
     public bool IsUsed(ParseResult parsed) => parsed.GetValue(Listen) is { Length: > 0 } || parsed.GetValue(Virtual) is { Length: > 0 };
 }

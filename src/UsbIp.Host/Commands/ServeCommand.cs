@@ -15,6 +15,7 @@ public sealed class ServeCommand(CommandContext context)
             arguments.Listen,
             export,
             arguments.Virtual,
+            arguments.Force,
         };
         command.SetAction(async (parsed, _) =>
         {

@@ -8,6 +8,9 @@ public sealed record ServeOptions
     /// <summary>Busids of devices to export at once.</summary>
     public IReadOnlyList<string> Exports { get; init; } = [];
 
+    /// <summary>Whether they are exported also where this machine uses them.</summary>
+    public bool Force { get; init; }
+
     /// <summary>Virtual devices to make, and to export at once.</summary>
     public IReadOnlyList<string> VirtualDevices { get; init; } = [];
 }

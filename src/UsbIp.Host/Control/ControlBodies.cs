@@ -5,8 +5,8 @@ namespace UsbIp.Host.Control;
 /// <summary>Hello, both ways: who speaks. For logs, and for people who wonder why two versions do not agree.</summary>
 public sealed record HelloBody(string Program, string Version);
 
-/// <summary>Asks that a device be exported.</summary>
-public sealed record ExportRequest(string BusId);
+/// <summary>Asks that a device be exported; with force also where the machine uses it itself.</summary>
+public sealed record ExportRequest(string BusId, bool Force = false);
 
 /// <summary>Asks that a device be no longer exported; with force also where a client holds it.</summary>
 public sealed record UnexportRequest(string BusId, bool Force);

@@ -21,7 +21,7 @@ public sealed class ControlOperations(DeviceRegistry registry, VirtualUsbBackend
     {
         var busId = BusIdText.Parse(request.BusId);
         var device = registry.List().FirstOrDefault(one => one.Info.BusId == busId) ?? throw BusIdText.NotFound(busId);
-        if (device.Exported)
+        if (device.Exported && !request.Force)
         {
             return new DeviceReply(false, StatusOf(device));
         }
@@ -31,8 +31,8 @@ public sealed class ControlOperations(DeviceRegistry registry, VirtualUsbBackend
             check.Run(device.Info);
         }
 
-        registry.Export(busId);
-        return new DeviceReply(true, StatusOf(device) with { Exported = true });
+        registry.Export(busId, request.Force);
+        return new DeviceReply(!device.Exported, StatusOf(device) with { Exported = true });
     }
 
     /// <exception cref="UsbException">There is no such device, or a client holds it and that was not to be overridden.</exception>

@@ -18,6 +18,7 @@ public sealed class LibUsbBackend : IUsbBackend
     private readonly LibUsbOptions _options;
     private readonly ILogger _logger;
     private readonly SysfsDevices _devices;
+    private readonly BlockDeviceUse _use;
     private readonly HotplugMonitor _monitor;
     private readonly Channel<TopologyChange> _changes = Channel.CreateBounded<TopologyChange>(
         new BoundedChannelOptions(MaxUnreadChanges) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
@@ -33,6 +34,7 @@ public sealed class LibUsbBackend : IUsbBackend
         _options = options;
         _logger = loggers.CreateLogger<LibUsbBackend>();
         _devices = new SysfsDevices(options.SysfsRoot);
+        _use = new BlockDeviceUse(options.BlockRoot, options.ProcRoot);
         _monitor = new HotplugMonitor(_devices, OnChanged, _logger);
     }
 
@@ -41,6 +43,8 @@ public sealed class LibUsbBackend : IUsbBackend
     public IReadOnlyList<UsbDeviceInfo> ListDevices() => _devices.List();
 
     public UsbDeviceInfo? Find(BusId busId) => _devices.Read(busId.ToString());
+
+    public DeviceUse? FindUse(BusId busId) => _devices.Read(busId.ToString()) is { } device ? _use.Find(device.Path) : null;
 
     public IUsbDevice Open(BusId busId)
     {

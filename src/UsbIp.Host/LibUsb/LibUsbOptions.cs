@@ -9,6 +9,12 @@ public sealed record LibUsbOptions
     /// <summary>The device nodes.</summary>
     public string NodeRoot { get; init; } = "/dev/bus/usb";
 
+    /// <summary>The kernel's block devices and partitions.</summary>
+    public string BlockRoot { get; init; } = "/sys/class/block";
+
+    /// <summary>Where mounts and swaps are listed.</summary>
+    public string ProcRoot { get; init; } = "/proc";
+
     /// <summary>Where claims are noted for <see cref="ClaimRecovery"/>; null notes nothing.</summary>
     public string? ClaimsDirectory { get; init; } = DefaultClaimsDirectory;
 

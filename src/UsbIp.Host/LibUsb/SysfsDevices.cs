@@ -105,7 +105,18 @@ internal sealed class SysfsDevices(string root)
         _ => UsbSpeed.Unknown,
     };
 
-    private static string RealPath(string path) => new DirectoryInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+    /// <summary>Where in the tree of devices a link of sysfs leads; the path itself if it has just gone.</summary>
+    internal static string RealPath(string path)
+    {
+        try
+        {
+            return new DirectoryInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return path;
+        }
+    }
 
     private static string? ReadText(string path, string attribute)
     {

@@ -34,8 +34,10 @@ public sealed class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, ILoggerF
     }
 
     /// <summary>Lets clients import a device. Exporting it again changes nothing.</summary>
-    /// <exception cref="UsbException">There is no such device, or it is a hub, or is itself attached over the network.</exception>
-    public void Export(BusId busId)
+    /// <param name="busId">The device.</param>
+    /// <param name="force">Also while this machine uses it, for example has it mounted: the import will take it away as an unplug would.</param>
+    /// <exception cref="UsbException">There is no such device, or it is a hub, in use, or itself attached over the network.</exception>
+    public void Export(BusId busId, bool force = false)
     {
         var (device, backend) = Locate(busId)
             ?? throw new UsbException(UsbFailure.NotFound, $"There is no device with busid {busId}.", "usbip-host list shows the devices of this machine.");
@@ -52,14 +54,17 @@ public sealed class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, ILoggerF
                 "export it on the machine that it is plugged into.");
         }
 
+        var export = new ExportedDevice(device, backend) { IsForced = force };
+        export.CheckUnused();
         lock (_gate)
         {
-            if (FindExportLocked(device) is not null)
+            if (FindExportLocked(device) is { } existing)
             {
+                existing.IsForced |= force;
                 return;
             }
 
-            _exports[busId] = new ExportedDevice(device, backend);
+            _exports[busId] = export;
         }
 
         ServerLog.Exported(_log, busId, device.Descriptor.VendorId, device.Descriptor.ProductId);
@@ -210,6 +215,7 @@ public sealed class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, ILoggerF
 
         try
         {
+            export.CheckUnused(); // it may have been mounted since it was exported
             lease.Device = export.Backend.Open(export.BusId);
             return OperationStatus.Ok;
         }

@@ -15,6 +15,22 @@ internal sealed class ExportedDevice(UsbDeviceInfo device, IUsbBackend backend)
     /// <summary>A session ended and the device did not give back its transfers.</summary>
     public bool IsFailed { get; set; }
 
+    /// <summary>Clients may have the device also while this machine uses it.</summary>
+    public bool IsForced { get; set; }
+
+    /// <summary>Asks the system, so not under the gate.</summary>
+    /// <exception cref="UsbException">This machine uses the device, and it was not exported regardless.</exception>
+    public void CheckUnused()
+    {
+        if (!IsForced && backend.FindUse(BusId) is { } use)
+        {
+            throw new UsbException(
+                UsbFailure.Busy,
+                $"Device {BusId} is in use on this machine: {use.What}.",
+                $"{use.Remedy}, or export it with --force, which takes it away as if it was unplugged");
+        }
+    }
+
     /// <summary>Whether what is plugged in at that busid now is what was exported: another device in the same port is not shared by accident.</summary>
     public bool IsSameDevice(UsbDeviceInfo other) =>
         other.Descriptor.VendorId == device.Descriptor.VendorId

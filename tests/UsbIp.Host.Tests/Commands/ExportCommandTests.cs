@@ -1,5 +1,6 @@
 using UsbIp.Devices;
 using UsbIp.Host.Tests.Control;
+using UsbIp.Protocol;
 using UsbIp.TestKit;
 
 namespace UsbIp.Host.Tests.Commands;
@@ -90,6 +91,31 @@ public sealed class ExportCommandTests
         refused.ExitCode.Should().Be(ExitCode.Busy);
         refused.Error.Should().StartWith("usbip-host: Device 1-2 is held by 127.0.0.1:").And.Contain("\nTry: ");
         forced.ExitCode.Should().Be(ExitCode.Success);
+    }
+
+    [Fact]
+    public async Task What_the_machine_uses_itself_is_exported_only_by_force()
+    {
+        await using var machine = new Machine
+        {
+            Devices = { SampleDevices.Stick },
+            Use = new DeviceUse("sda1 is mounted on /media/stick", "umount '/media/stick'"),
+        };
+
+        var refusedStart = await machine.RunAsync("export", "1-2", "--listen", "127.0.0.1:0");
+        machine.Serve();
+        var refused = await machine.RunAsync("export", "1-2");
+        var forced = await machine.RunAsync("export", "1-2", "--force");
+
+        refusedStart.ExitCode.Should().Be(ExitCode.Busy);
+        refused.Should().Be(new CommandResult(
+            ExitCode.Busy,
+            "",
+            "usbip-host: Device 1-2 is in use on this machine: sda1 is mounted on /media/stick.\n"
+            + "Try: umount '/media/stick', or export it with --force, which takes it away as if it was unplugged\n"));
+        forced.Output.Should().StartWith("exported 1-2");
+        using var client = new RawClient(machine.Endpoint);
+        client.Import("1-2").Should().Be(OperationStatus.Ok);
     }
 
     [Fact]

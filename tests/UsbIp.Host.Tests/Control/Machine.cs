@@ -29,6 +29,9 @@ public sealed class Machine : IAsyncDisposable
     /// <summary>Whether the machine's USB can be reached.</summary>
     public UsbException? BackendFailure { get; set; }
 
+    /// <summary>What the machine uses its devices for.</summary>
+    public DeviceUse? Use { get; set; }
+
     public Func<string, bool> MayWrite { get; set; } = _ => true;
 
     public Action RequireLibrary { get; set; } = () => { };
@@ -110,7 +113,7 @@ public sealed class Machine : IAsyncDisposable
             throw failure;
         }
 
-        var backend = new ScriptedBackend();
+        var backend = new ScriptedBackend { Use = Use };
         foreach (var device in Devices)
         {
             backend.Add(device);

@@ -14,7 +14,14 @@ internal sealed class FakeSysfs : IDisposable
         Root = Path.Combine(_top, "bus");
         Directory.CreateDirectory(Root);
         Devices = new SysfsDevices(Root);
-        Options = new LibUsbOptions { SysfsRoot = Root, NodeRoot = Path.Combine(_top, "dev"), ClaimsDirectory = Path.Combine(_top, "claims") };
+        Options = new LibUsbOptions
+        {
+            SysfsRoot = Root,
+            NodeRoot = Path.Combine(_top, "dev"),
+            BlockRoot = Path.Combine(_top, "block"),
+            ProcRoot = Path.Combine(_top, "proc"),
+            ClaimsDirectory = Path.Combine(_top, "claims"),
+        };
     }
 
     public string Root { get; }
@@ -58,6 +65,26 @@ internal sealed class FakeSysfs : IDisposable
     }
 
     public void Bind(string entry, string driver) => Directory.CreateSymbolicLink(Path.Combine(Root, entry, "driver"), "../../../bus/usb/drivers/" + driver);
+
+    /// <summary>A disk ("sda") or partition ("sda/sda1") of a device, with its major:minor.</summary>
+    public void AddDisk(string name, string path, string numbers)
+    {
+        var real = Path.Combine(new DirectoryInfo(Path.Combine(Root, name)).LinkTarget!, name + ":1.0", "host0", "block", path);
+        Directory.CreateDirectory(Path.Combine(real, "holders"));
+        File.WriteAllText(Path.Combine(real, "dev"), numbers + "\n");
+        Directory.CreateDirectory(Options.BlockRoot);
+        Directory.CreateSymbolicLink(Path.Combine(Options.BlockRoot, Path.GetFileName(path)), real);
+    }
+
+    public void AddHolder(string disk, string holder) => Directory.CreateDirectory(Path.Combine(Options.BlockRoot, disk, "holders", holder));
+
+    /// <summary>A file of /proc.</summary>
+    public void WriteProc(string path, string content)
+    {
+        var file = Path.Combine(Options.ProcRoot, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, content);
+    }
 
     public static byte[] DeviceDescriptor(byte deviceClass = 0) =>
         [18, 1, 0x00, 0x02, deviceClass, 0, 0, 64, 0x51, 0x09, 0x66, 0x16, 0x00, 0x01, 1, 2, 3, 1];

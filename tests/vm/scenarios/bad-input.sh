@@ -63,6 +63,25 @@ wait_until 5 is_plugged 1-6
 refuses "export of a hub" 1 hub "$host" export 1-6
 refuses "export of what is not there" 5 '9-9' "$host" export 9-9
 refuses "export of no busid" 2 'nonsense!' "$host" export 'nonsense!'
+
+# A disk that this machine has mounted is not taken from under the file system.
+stick=$(busid_of 46f4:0001)
+require "the stick is a disk here" wait_until 10 has_part "$stick" block
+block=/dev/$(part_of "$stick" block)
+mkdir mounted
+require "a file system on it" mkfs.ext4 -q -F "$block"
+require "it is mounted" mount "$block" "$PWD/mounted"
+at_exit "umount -q $PWD/mounted"
+refuses "export of a mounted disk" 6 "mounted on $PWD/mounted" "$host" export "$stick"
+umount mounted
+check "export of the unmounted disk" "$host" export "$stick"
+require "it is mounted after its export" mount "$block" "$PWD/mounted"
+refuses "attach of a disk that its host has mounted" 6 "$stick" "$client" attach 127.0.0.1 "$stick"
+check "it is mounted still" mountpoint -q mounted
+check "export by force of a mounted disk" "$host" export --force "$stick"
+check "unexport" "$host" unexport "$stick"
+umount mounted
+
 refuses "serve where a daemon serves" 12 daemon "$host" serve --virtual disk:16M
 refuses "serve on a port in use" '1|6|8' 3240 "$host" --control "$PWD/control" serve --virtual disk:16M
 refuses "serve of an unknown virtual device" 2 toaster \

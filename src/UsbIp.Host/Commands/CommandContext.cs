@@ -23,7 +23,7 @@ public sealed record CommandContext
     /// <summary>-q: success says nothing.</summary>
     public bool Quiet { get; init; }
 
-    /// <summary>From here on Ctrl+C and SIGTERM cancel this token instead of ending the process.</summary>
+    /// <summary>From here on Ctrl+C, SIGTERM and a terminal that closes cancel this token instead of ending the process.</summary>
     public required Func<CancellationToken> HeedSignals { get; init; }
 
     /// <summary>Reaches the real devices; throws a <see cref="UsbException"/> where that cannot be done.</summary>

@@ -5,7 +5,7 @@ using UsbIp.Protocol.Descriptors;
 
 namespace UsbIp.Host.Commands;
 
-/// <summary>list: this machine's devices, and which of them are exported. Asks the daemon if one runs, else looks itself.</summary>
+/// <summary>list: this machine's devices, and which of them are exported. Asks the daemon if one runs and lets this user ask, else looks itself.</summary>
 public sealed class ListCommand(CommandContext context, UsbNames names)
 {
     public static Command Define(Func<ParseResult, CommandContext> contextOf)
@@ -22,7 +22,7 @@ public sealed class ListCommand(CommandContext context, UsbNames names)
     /// <exception cref="UsbIp.Devices.UsbException">No daemon runs, and devices cannot be reached from here.</exception>
     public ExitCode Run(bool json, bool all)
     {
-        var status = Look();
+        var status = Look(out var isRefused);
         var devices = status.Devices
             .Where(device => all || !device.Hub)
             .Select(device => DeviceText.WithNames(device, names))
@@ -43,7 +43,7 @@ public sealed class ListCommand(CommandContext context, UsbNames names)
             context.Output.WriteLine(all ? "No USB devices." : "No USB devices other than hubs.");
         }
 
-        if (status.Daemon is null)
+        if (status.Daemon is null && !isRefused)
         {
             context.Remark("no daemon is running, so nothing is exported. Start one: usbip-host serve, or usbip-host export BUSID");
         }
@@ -51,12 +51,21 @@ public sealed class ListCommand(CommandContext context, UsbNames names)
         return ExitCode.Success;
     }
 
-    private HostStatus Look()
+    private HostStatus Look(out bool isRefused)
     {
-        using var daemon = context.ConnectToDaemon();
-        if (daemon is not null)
+        isRefused = false;
+        try
         {
-            return daemon.Status();
+            using var daemon = context.ConnectToDaemon();
+            if (daemon is not null)
+            {
+                return daemon.Status();
+            }
+        }
+        catch (CommandException refusal) when (refusal.ExitCode == ExitCode.Permission)
+        {
+            isRefused = true;
+            context.Remark($"what is exported, and to whom, is not shown: {refusal.Message} Try: {refusal.Hint}");
         }
 
         using var backend = context.OpenBackend(NullLoggerFactory.Instance);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using UsbIp.Devices;
+using UsbIp.Host.Control;
 using UsbIp.Host.Tests.Control;
 
 namespace UsbIp.Host.Tests.Commands;
@@ -83,6 +84,33 @@ public sealed class ListCommandTests
         lines[1].Should().StartWith("1-2").And.EndWith("exported");
         lines[2].Should().StartWith("1-10.4").And.EndWith("usbhid");
         result.Error.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("list")]
+    [InlineData("list", "--json")]
+    public async Task Beside_a_daemon_that_refuses_this_user_list_looks_by_itself_and_says_so(params string[] arguments)
+    {
+        await using var machine = new Machine { Devices = { SampleDevices.Stick } };
+        using var daemon = ControlSocketFile.Claim(machine.ControlPath);
+        var refusing = Task.Run(async () =>
+        {
+            using var peer = await daemon.Socket.AcceptAsync();
+            await peer.ReceiveAsync(new byte[ControlRecords.ReceiveSize]);
+            var refusal = new ErrorBody((int)ExitCode.Permission, "User 1000 may not control this daemon.", "sudo");
+            foreach (var record in ControlRecords.Write(ControlKind.Error, ControlOpcode.Hello, 1, refusal, ControlJson.Default.ErrorBody))
+            {
+                await peer.SendAsync(record);
+            }
+        });
+
+        var result = await machine.RunAsync(arguments);
+
+        await refusing;
+        result.ExitCode.Should().Be(ExitCode.Success);
+        result.Output.Should().Contain("1-2").And.Contain("0781").And.Contain("usb-storage");
+        result.Error.Should().Be(
+            "usbip-host: what is exported, and to whom, is not shown: User 1000 may not control this daemon. Try: sudo\n");
     }
 
     [Fact]

@@ -54,6 +54,7 @@ internal sealed class Attachment : IDisposable
     public static Attachment Open(ClientSettings settings, HostAddress host, BusId busId, ILogger logger, CancellationToken stop)
     {
         RefuseTwice(settings, host, busId);
+        settings.Driver.RequireAttachable();
         BridgeSession session;
         using (var connection = HostConnection.Connect(host, stop: stop))
         {

@@ -24,7 +24,7 @@ public sealed class VhciDriver(string directory = VhciDriver.DefaultDirectory)
     /// <summary>Whether the module is loaded.</summary>
     public bool IsPresent => File.Exists(Path.Combine(Directory, "status"));
 
-    /// <summary>Writes a text into an attribute in one write(2). Tests put their kernel here.</summary>
+    /// <summary>Opens an attribute and writes a text into it in one write(2), or in none if it is empty. Tests put their kernel here.</summary>
     internal Action<string, string> WriteAttribute { get; init; } = WriteFile;
 
     /// <summary>Every port of every controller, in the order of their numbers.</summary>
@@ -36,6 +36,21 @@ public sealed class VhciDriver(string directory = VhciDriver.DefaultDirectory)
     public VhciPort ReadPort(int number) =>
         EnumeratePorts().FirstOrDefault(port => port.Number == number)
         ?? throw new CommandException(ExitCode.Usage, $"vhci_hcd has no port {number}.", "'usbip-client port' for what is attached.");
+
+    /// <summary>
+    /// Looks whether attaching has a chance, before a host is asked for its device: importing takes it from whoever uses it there.
+    /// </summary>
+    /// <exception cref="CommandException">No port at all is free, this user may not attach, or the module is missing.</exception>
+    public void RequireAttachable()
+    {
+        var ports = ReadPorts();
+        if (!ports.Any(port => port.IsFree))
+        {
+            throw NoFreePort($"All {ports.Count} ports of vhci_hcd are in use.");
+        }
+
+        Write("attach", "");
+    }
 
     /// <summary>
     /// Gives the kernel one end of a socketpair, on a free port of the hub for that speed. The kernel takes its own reference:
@@ -162,11 +177,11 @@ public sealed class VhciDriver(string directory = VhciDriver.DefaultDirectory)
         }
 
         var kind = speed == UsbSpeed.Super ? "SuperSpeed" : "high-speed";
-        throw new CommandException(
-            ExitCode.NoFreePort,
-            $"All {ports.Count(port => port.Takes(speed))} {kind} ports of vhci_hcd are in use.",
-            "'usbip-client port' for what is attached, and 'usbip-client detach PORT'.");
+        throw NoFreePort($"All {ports.Count(port => port.Takes(speed))} {kind} ports of vhci_hcd are in use.");
     }
+
+    private static CommandException NoFreePort(string sentence) => new(
+        ExitCode.NoFreePort, sentence, "'usbip-client port' for what is attached, and 'usbip-client detach PORT'.");
 
     private void Write(string attribute, string text)
     {

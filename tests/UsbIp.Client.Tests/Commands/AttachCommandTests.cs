@@ -107,6 +107,32 @@ public sealed class AttachCommandTests : IDisposable
         _rig.Remarks.ToString().Should().StartWith($"usbip-client: 2-1 of {host.Address} is attached to this machine already, as port 02.\nTry:");
     }
 
+    [Fact]
+    public void Without_a_free_port_no_host_is_asked_for_its_device()
+    {
+        using var host = FakeHost.Serving([SampleDevices.Stick], Hold);
+        for (var port = 0; port < 4; port++)
+        {
+            _rig.Kernel.Occupy(port, "6 003 00010009 9-9");
+        }
+
+        _rig.Run("attach", "-f", host.Address.ToString(), "2-1").Should().Be(ExitCode.NoFreePort);
+
+        _rig.Remarks.ToString().Should().StartWith("usbip-client: All 4 ports of vhci_hcd are in use.\nTry:");
+        host.Connections.Should().Be(0);
+    }
+
+    [Fact]
+    public void Without_the_right_to_attach_no_host_is_asked_for_its_device()
+    {
+        using var host = FakeHost.Serving([SampleDevices.Stick], Hold);
+        _rig.Kernel.Refusal = new UnauthorizedAccessException();
+
+        _rig.Run("attach", "-f", host.Address.ToString(), "2-1").Should().Be(ExitCode.Permission);
+
+        host.Connections.Should().Be(0);
+    }
+
     [Theory]
     [InlineData("attach", "The command names no host.")]
     [InlineData("attach pi", "The command names no device.")]

@@ -26,6 +26,18 @@ internal sealed class FakeHost : IDisposable
 
     public HostAddress Address => new("127.0.0.1", ((IPEndPoint)_listener.LocalEndpoint).Port);
 
+    /// <summary>How many clients have come.</summary>
+    public int Connections
+    {
+        get
+        {
+            lock (_sockets)
+            {
+                return _sockets.Count;
+            }
+        }
+    }
+
     /// <summary>Serves these devices; URBs go to the handler, which may be called on several threads.</summary>
     public static FakeHost Serving(IReadOnlyList<ListedDevice> devices, Action<RawHost, DeviceRecord>? session = null) => new((stream, request) =>
     {

@@ -44,6 +44,9 @@ internal sealed class FakeVhci : IDisposable
     /// <summary>Ports that somebody else takes in the moment in which they are about to be attached.</summary>
     public HashSet<int> Contested { get; } = [];
 
+    /// <summary>Ports that are let go of in the moment in which they are about to be detached.</summary>
+    public HashSet<int> Vanishing { get; } = [];
+
     /// <summary>How often attach says that the controller is not ready yet.</summary>
     public int NotReady { get; set; }
 
@@ -108,12 +111,17 @@ internal sealed class FakeVhci : IDisposable
             throw Refusal;
         }
 
+        if (text.Length == 0)
+        {
+            return; // only opened
+        }
+
         var words = text.TrimEnd('\n').Split(' ').Select(word => int.Parse(word, CultureInfo.InvariantCulture)).ToArray();
         if (Path.GetFileName(path) == "attach")
         {
             Attach(text.TrimEnd('\n'), words);
         }
-        else if (!Free(words[0]))
+        else if (!Free(words[0]) || Vanishing.Contains(words[0]))
         {
             throw new IOException("Invalid argument", Invalid);
         }

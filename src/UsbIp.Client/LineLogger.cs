@@ -8,7 +8,8 @@ namespace UsbIp.Client;
 
 /// <summary>
 /// The client's log: one line per event, to a file, to the journal, to syslog or to the standard error. Nothing more is needed for a few
-/// lines per attachment, and a logging framework would double the time in which the program starts.
+/// lines per attachment, and a logging framework would double the time in which the program starts. What cannot be written is lost: a full
+/// disk must not end an attachment.
 /// </summary>
 public sealed class LineLogger(LogLevel least, Action<LogLevel, string> write) : ILogger
 {
@@ -71,10 +72,19 @@ public sealed class LineLogger(LogLevel least, Action<LogLevel, string> write) :
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        if (IsEnabled(logLevel))
+        if (!IsEnabled(logLevel))
+        {
+            return;
+        }
+
+        try
         {
             // One event is one line, whatever a peer put into a text.
             write(logLevel, formatter(state, exception).ReplaceLineEndings(" "));
+        }
+        catch (Exception error) when (error is IOException or SocketException)
+        {
+            // The disk or the system's log is full, or the reader of the standard error is gone; there is no second log to say so.
         }
     }
 
@@ -103,15 +113,5 @@ public sealed class LineLogger(LogLevel least, Action<LogLevel, string> write) :
         }
     }
 
-    private static void Send(Socket log, string text)
-    {
-        try
-        {
-            log.Send(Encoding.UTF8.GetBytes(text));
-        }
-        catch (SocketException)
-        {
-            // The log is full or was restarted; there is no second log to say so.
-        }
-    }
+    private static void Send(Socket log, string text) => log.Send(Encoding.UTF8.GetBytes(text));
 }

@@ -20,6 +20,8 @@ internal sealed class HostWatch : IDisposable
     private readonly Action<BridgeEnd> _end;
     private readonly ILogger _logger;
     private readonly ITimer _timer;
+    private readonly Lock _looking = new();
+    private bool _isDisposed;
     private int _isArmed;
     private long _received;
     private long _receivedBefore;
@@ -54,9 +56,28 @@ internal sealed class HostWatch : IDisposable
     /// <summary>All that came from the host was dealt with, except for the beginning of a reply, if there is one.</summary>
     public void LeftWithin(bool reply) => Volatile.Write(ref _isWithinReply, reply);
 
-    public void Dispose() => _timer.Dispose();
+    /// <summary>Waits for a look that has begun: afterwards nothing is written any more.</summary>
+    public void Dispose()
+    {
+        _timer.Dispose();
+        lock (_looking)
+        {
+            _isDisposed = true;
+        }
+    }
 
     private void Look()
+    {
+        lock (_looking)
+        {
+            if (!_isDisposed)
+            {
+                LookNow();
+            }
+        }
+    }
+
+    private void LookNow()
     {
         NoteSilence();
         var next = AnswerOverdueUnlinks();

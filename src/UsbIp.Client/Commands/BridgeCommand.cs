@@ -37,7 +37,7 @@ internal sealed class BridgeCommand(ClientSettings settings)
     {
         Daemon.LeaveSession();
         using var stop = new StopSignals();
-        using var leash = new Leash(stop);
+        var leash = new Leash(stop);
         try
         {
             var logger = request.LogFile is null
@@ -79,11 +79,10 @@ internal sealed class BridgeCommand(ClientSettings settings)
     }
 
     /// <summary>Reads the leash on a thread: the end of the stream before the one byte means that whoever held it is gone.</summary>
-    private sealed class Leash : IDisposable
+    private sealed class Leash
     {
         private readonly StopSignals _stop;
-        private readonly ManualResetEventSlim _decided = new();
-        private volatile bool _letGo;
+        private readonly TaskCompletionSource<bool> _isLetGo = new();
 
         public Leash(StopSignals stop)
         {
@@ -91,24 +90,19 @@ internal sealed class BridgeCommand(ClientSettings settings)
             new Thread(Read) { IsBackground = true, Name = "leash" }.Start();
         }
 
-        public bool WaitUntilLetGo()
-        {
-            _decided.Wait();
-            return _letGo;
-        }
+        public bool WaitUntilLetGo() => _isLetGo.Task.Result;
 
-        public void Dispose() => _decided.Dispose();
-
+        /// <summary>May end after everything else: the command that holds the leash lets go when this process has reported a failure.</summary>
         private void Read()
         {
             using var input = Console.OpenStandardInput();
-            _letGo = input.ReadByte() == LetGo;
-            if (!_letGo)
+            var isLetGo = input.ReadByte() == LetGo;
+            if (!isLetGo)
             {
                 _stop.Cancel();
             }
 
-            _decided.Set();
+            _isLetGo.SetResult(isLetGo);
         }
     }
 }

@@ -31,19 +31,31 @@ internal sealed class DetachCommand(ClientSettings settings, Output output)
         var number = port is null ? -1 : ParseNumber(port);
         var rows = settings.Driver.ReadPorts();
         int[] numbers = all ? [.. rows.Where(row => !row.IsFree).Select(row => row.Number)] : [Attached(number, rows)];
-        foreach (var attached in numbers)
+        var detached = numbers.Select(attached => (Number: attached, Record: settings.Records.Find(attached)))
+            .Where(each => TryDetach(each.Number, mayBeFree: all))
+            .ToArray();
+        foreach (var (freed, record) in detached)
         {
-            settings.Driver.Detach(attached);
+            WaitUntilFree(freed);
+            settings.Records.Remove(freed, record); // the next attachment may have this port already
         }
 
-        foreach (var detached in numbers)
-        {
-            WaitUntilFree(detached);
-            settings.Records.Remove(detached);
-        }
-
-        Report(numbers, json);
+        Report([.. detached.Select(each => each.Number)], json);
         return ExitCode.Success;
+    }
+
+    /// <summary>False if somebody else was faster, where that is what the user wanted.</summary>
+    private bool TryDetach(int number, bool mayBeFree)
+    {
+        try
+        {
+            settings.Driver.Detach(number);
+            return true;
+        }
+        catch (CommandException error) when (mayBeFree && error.ExitCode == ExitCode.NotFound)
+        {
+            return false;
+        }
     }
 
     private static int ParseNumber(string text) =>

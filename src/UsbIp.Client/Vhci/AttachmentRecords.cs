@@ -54,15 +54,28 @@ public sealed class AttachmentRecords(string directory = AttachmentRecords.Defau
         return written;
     }
 
+    /// <summary>The token of a record that somebody wrote, for <see cref="Remove"/>; of one that does not exist it fits none.</summary>
+    public DateTime Find(int port)
+    {
+        try
+        {
+            return File.GetLastWriteTimeUtc(PathOf(port));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return default; // not this user's to remove either
+        }
+    }
+
     /// <summary>Removes the record of a port that is no longer attached.</summary>
     /// <param name="port">The port's number.</param>
-    /// <param name="written">What <see cref="Write"/> returned: a record that somebody else wrote since then stays. Null removes any.</param>
-    public void Remove(int port, DateTime? written = null)
+    /// <param name="written">What <see cref="Write"/> or <see cref="Find"/> returned: a record that somebody else wrote since then stays.</param>
+    public void Remove(int port, DateTime written)
     {
         try
         {
             var path = PathOf(port);
-            if (written is null || File.GetLastWriteTimeUtc(path) == written)
+            if (File.GetLastWriteTimeUtc(path) == written)
             {
                 File.Delete(path);
             }

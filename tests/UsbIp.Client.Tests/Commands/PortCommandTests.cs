@@ -105,4 +105,17 @@ public sealed class PortCommandTests : IDisposable
 
         _rig.Result.ToString().Should().Be("""{"detached":[0,3]}""" + "\n");
     }
+
+    [Fact]
+    public void A_port_that_is_let_go_of_meanwhile_does_not_keep_the_others_attached()
+    {
+        _rig.Kernel.Occupy(0, "6 003 00010009 5-2");
+        _rig.Kernel.Occupy(1, "6 003 00010008 5-3");
+        _rig.Kernel.Vanishing.Add(0);
+
+        _rig.Run("detach", "--all", "--json").Should().Be(ExitCode.Success);
+
+        _rig.Result.ToString().Should().Be("""{"detached":[1]}""" + "\n");
+        _rig.Kernel.Driver.ReadPort(1).IsFree.Should().BeTrue();
+    }
 }

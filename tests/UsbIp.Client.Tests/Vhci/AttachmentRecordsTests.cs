@@ -44,13 +44,13 @@ public sealed class AttachmentRecordsTests : IDisposable
     public void Who_comes_late_does_not_remove_the_next_ones_record()
     {
         var mine = _records.Write(7, new AttachmentRecord("pi", "3240", "1-2"));
-        var next = _records.Write(7, new AttachmentRecord("nas", "3240", "1-1"));
-        File.SetLastWriteTimeUtc(FileOfPort7, next = mine.AddSeconds(1));
+        _records.Write(7, new AttachmentRecord("nas", "3240", "1-1"));
+        File.SetLastWriteTimeUtc(FileOfPort7, mine.AddSeconds(1));
 
         _records.Remove(7, mine);
         _records.Read(7).Should().NotBeNull();
 
-        _records.Remove(7, next);
+        _records.Remove(7, _records.Find(7));
         _records.Read(7).Should().BeNull();
     }
 }

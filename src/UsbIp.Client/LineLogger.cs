@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using UsbIp.Protocol;
 
 namespace UsbIp.Client;
 
@@ -79,8 +80,7 @@ public sealed class LineLogger(LogLevel least, Action<LogLevel, string> write) :
 
         try
         {
-            // One event is one line, whatever a peer put into a text.
-            write(logLevel, formatter(state, exception).ReplaceLineEndings(" "));
+            write(logLevel, PrintableText.Of(formatter(state, exception).ReplaceLineEndings(" "))); // one event is one line
         }
         catch (Exception error) when (error is IOException or SocketException)
         {

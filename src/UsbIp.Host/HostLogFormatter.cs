@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
+using UsbIp.Protocol;
 
 namespace UsbIp.Host;
 
@@ -23,13 +24,9 @@ internal sealed class HostLogFormatter(bool isJournal) : ConsoleFormatter(Format
             textWriter.Write(Word(logEntry.LogLevel));
         }
 
-        textWriter.Write(OneLine(text));
-        textWriter.WriteLine(logEntry.Exception is { } exception ? OneLine($" {exception}") : "");
+        textWriter.Write(PrintableText.Of(text));
+        textWriter.WriteLine(logEntry.Exception is { } exception ? PrintableText.Of($" {exception}".ReplaceLineEndings(" ")) : "");
     }
-
-    /// <summary>Device names and peers' texts cannot begin a line of their own, or command the terminal.</summary>
-    private static string OneLine(string text) =>
-        text.Any(char.IsControl) ? string.Concat(text.Select(one => char.IsControl(one) ? ' ' : one)) : text;
 
     private static int Priority(LogLevel level) => level switch
     {

@@ -39,13 +39,7 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes)
             throw new ProtocolException($"The field {fieldName} has no NUL within its {fieldSize} bytes.");
         }
 
-        var text = new StringBuilder(end);
-        foreach (var value in field[..end])
-        {
-            text.Append(value is >= 0x20 and < 0x7F ? (char)value : '?');
-        }
-
-        return text.ToString();
+        return PrintableText.Of(Encoding.ASCII.GetString(field[..end]));
     }
 
     private ReadOnlySpan<byte> Take(int length)

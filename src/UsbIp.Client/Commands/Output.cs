@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Spectre.Console;
+using UsbIp.Protocol;
 
 namespace UsbIp.Client.Commands;
 
@@ -46,10 +47,10 @@ public sealed record Output(TextWriter Result, TextWriter Remarks, bool IsTermin
     /// <summary>The one line of an error, and what to try.</summary>
     public void Error(CommandException error, bool debug)
     {
-        Remarks.WriteLine($"usbip-client: {error.Message}");
+        Remarks.WriteLine($"usbip-client: {PrintableText.Of(error.Message)}");
         if (error.Hint is not null)
         {
-            Remarks.WriteLine($"Try: {error.Hint}");
+            Remarks.WriteLine($"Try: {PrintableText.Of(error.Hint)}");
         }
 
         if (debug)

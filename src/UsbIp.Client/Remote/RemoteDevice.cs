@@ -100,16 +100,7 @@ public sealed class RemoteDevice : IDisposable
         _socket.Dispose();
     }
 
-    private static string Decode(ReadOnlySpan<byte> utf16)
-    {
-        var text = new StringBuilder(utf16.Length / 2);
-        foreach (var character in Encoding.Unicode.GetString(utf16[..(utf16.Length & ~1)]))
-        {
-            text.Append(char.IsControl(character) ? '?' : character);
-        }
-
-        return text.ToString();
-    }
+    private static string Decode(ReadOnlySpan<byte> utf16) => PrintableText.Of(Encoding.Unicode.GetString(utf16[..(utf16.Length & ~1)]));
 
     private ushort ReadLanguage()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using UsbIp.Protocol;
 
 namespace UsbIp.Client.Vhci;
 
@@ -71,13 +72,12 @@ public sealed class LocalDevice
         }
     }
 
-    /// <summary>An attribute's text without its line end; null if there is none. Control characters become '?'.</summary>
+    /// <summary>An attribute's text without its line end; null if there is none. Made printable.</summary>
     internal static string? ReadAttribute(string path)
     {
         try
         {
-            var text = File.ReadAllText(path).TrimEnd('\n', ' ');
-            return string.Concat(text.Select(character => char.IsControl(character) ? '?' : character));
+            return PrintableText.Of(File.ReadAllText(path).TrimEnd('\n', ' '));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 using UsbIp.Host.Control;
+using UsbIp.Protocol;
 
 namespace UsbIp.Host.Commands;
 

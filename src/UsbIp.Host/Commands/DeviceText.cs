@@ -1,5 +1,6 @@
 using System.Globalization;
 using UsbIp.Host.Control;
+using UsbIp.Protocol;
 using UsbIp.Protocol.Descriptors;
 
 namespace UsbIp.Host.Commands;

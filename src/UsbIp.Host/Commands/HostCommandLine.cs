@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Microsoft.Extensions.Logging;
 using UsbIp.Devices;
+using UsbIp.Protocol;
 
 namespace UsbIp.Host.Commands;
 

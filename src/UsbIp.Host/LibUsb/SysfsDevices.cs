@@ -126,15 +126,7 @@ internal sealed class SysfsDevices(string root)
             return null;
         }
 
-        // A device writes its strings as it likes; a terminal or a log must not take orders from them.
-        var text = Encoding.UTF8.GetString(bytes).Trim();
-        return string.Create(text.Length, text, static (cleaned, source) =>
-        {
-            for (var index = 0; index < cleaned.Length; index++)
-            {
-                cleaned[index] = char.IsControl(source[index]) ? '?' : source[index];
-            }
-        });
+        return PrintableText.Of(Encoding.UTF8.GetString(bytes).Trim()); // a device writes its strings as it likes
     }
 
     private static byte[] ReadBytes(string path, string attribute, int limit)

@@ -77,7 +77,7 @@ internal static class SampleDevices
         (6, 0x0200) => Configuration,
         (6, 0x0300) => [4, 3, 0x09, 0x04],
         (6, 0x0301) => Text("SanDisk"),
-        (6, 0x0302) => Text("Ultra\u001b[31m"),
+        (6, 0x0302) => Text("Ultra\u001b[31m\u202e"),
         (6, 0x0303) => Text("4C53000"),
         (6, 0x0F00) => ObjectStore,
         _ => null,

@@ -21,7 +21,7 @@ public sealed class HostLogFormatterTests
     [Fact]
     public void What_others_put_into_a_text_cannot_begin_a_line_or_command_the_terminal()
     {
-        Written(isJournal: true, LogLevel.Information, "a\n<0>b\u001b[2Jc\u009bd").Should().Be("<6>a <0>b [2Jc d\n");
+        Written(isJournal: true, LogLevel.Information, "a\n<0>b\u001b[2Jc\u009bd").Should().Be("<6>a?<0>b?[2Jc?d\n");
     }
 
     private static string Written(bool isJournal, LogLevel level, string text)

@@ -9,8 +9,6 @@ namespace UsbIp.Host.Session;
 /// </summary>
 public sealed class EndpointTable
 {
-    private const int Slots = 32;
-
     private readonly IReadOnlyList<ConfigurationDescriptor> _configurations;
     private readonly Dictionary<byte, byte> _alternateSettings = [];
     private byte _configuration;
@@ -24,13 +22,13 @@ public sealed class EndpointTable
     }
 
     /// <summary>The type of an endpoint of the current settings, or null if there is none with that address.</summary>
-    public TransferType? Find(byte address) => _view.Current[Slot(address)];
+    public TransferType? Find(byte address) => _view.Current[EndpointAddress.ToSlot(address)];
 
     /// <summary>The type that an endpoint with that address has in any alternate setting of the current configuration, or null.</summary>
-    public TransferType? FindInAnySetting(byte address) => _view.Any[Slot(address)];
+    public TransferType? FindInAnySetting(byte address) => _view.Any[EndpointAddress.ToSlot(address)];
 
     /// <summary>The number of the interface whose current setting has that endpoint, or null.</summary>
-    public byte? InterfaceOf(byte address) => _view.Interfaces[Slot(address)];
+    public byte? InterfaceOf(byte address) => _view.Interfaces[EndpointAddress.ToSlot(address)];
 
     /// <summary>SET_CONFIGURATION was done: every interface is at alternate setting 0.</summary>
     public void SetConfiguration(byte value)
@@ -47,13 +45,11 @@ public sealed class EndpointTable
         _view = MakeView();
     }
 
-    private static int Slot(byte address) => (address & 0x0F) | ((address & 0x80) >> 3);
-
     private View MakeView()
     {
         var view = new View();
-        view.Any[Slot(0x00)] = view.Any[Slot(0x80)] = TransferType.Control;
-        view.Current[Slot(0x00)] = view.Current[Slot(0x80)] = TransferType.Control;
+        view.Any[EndpointAddress.ToSlot(0x00)] = view.Any[EndpointAddress.ToSlot(0x80)] = TransferType.Control;
+        view.Current[EndpointAddress.ToSlot(0x00)] = view.Current[EndpointAddress.ToSlot(0x80)] = TransferType.Control;
         foreach (var configuration in _configurations)
         {
             if (configuration.Value != _configuration)
@@ -66,7 +62,7 @@ public sealed class EndpointTable
                 var isCurrent = setting.AlternateSetting == _alternateSettings.GetValueOrDefault(setting.Number);
                 foreach (var endpoint in setting.Endpoints)
                 {
-                    var slot = Slot(endpoint.Address);
+                    var slot = EndpointAddress.ToSlot(endpoint.Address);
                     view.Any[slot] ??= endpoint.Type;
                     if (isCurrent)
                     {
@@ -83,10 +79,10 @@ public sealed class EndpointTable
 
     private sealed class View
     {
-        public TransferType?[] Current { get; } = new TransferType?[Slots];
+        public TransferType?[] Current { get; } = new TransferType?[EndpointAddress.SlotCount];
 
-        public TransferType?[] Any { get; } = new TransferType?[Slots];
+        public TransferType?[] Any { get; } = new TransferType?[EndpointAddress.SlotCount];
 
-        public byte?[] Interfaces { get; } = new byte?[Slots];
+        public byte?[] Interfaces { get; } = new byte?[EndpointAddress.SlotCount];
     }
 }

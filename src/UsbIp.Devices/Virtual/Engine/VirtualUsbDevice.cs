@@ -29,7 +29,7 @@ internal sealed class VirtualUsbDevice : IUsbDevice
         _backend = backend;
         _device = device;
         Info = info;
-        Endpoints = new EndpointTable(this, device.Definition);
+        Endpoints = new PipeTable(this, device.Definition);
         Code = new DeviceCode(device);
         _requests = new StandardRequests(this, device.Definition);
         _clock = new DeviceClock(this);
@@ -39,7 +39,7 @@ internal sealed class VirtualUsbDevice : IUsbDevice
 
     public DeviceDefinition Definition => _device.Definition;
 
-    public EndpointTable Endpoints { get; }
+    public PipeTable Endpoints { get; }
 
     /// <summary>The device's own code.</summary>
     public DeviceCode Code { get; }

@@ -8,15 +8,15 @@ namespace UsbIp.Devices.Virtual.Engine;
 /// Which endpoints exist at the moment: those of the configuration and the alternate settings that the host chose. Every pipe that can ever
 /// be is made when the device is opened; choosing only swaps them. Under the device's lock.
 /// </summary>
-internal sealed class EndpointTable
+internal sealed class PipeTable
 {
     private readonly VirtualUsbDevice _device;
     private readonly Dictionary<(byte Configuration, byte Interface, byte Setting), Pipe[]> _pipes = [];
-    private readonly Pipe?[] _active = new Pipe?[32];
+    private readonly Pipe?[] _active = new Pipe?[EndpointAddress.SlotCount];
     private readonly Dictionary<byte, byte> _settings = [];
     private uint _ready;
 
-    public EndpointTable(VirtualUsbDevice device, DeviceDefinition definition)
+    public PipeTable(VirtualUsbDevice device, DeviceDefinition definition)
     {
         _device = device;
         foreach (var configuration in definition.Configurations)
@@ -32,7 +32,7 @@ internal sealed class EndpointTable
     /// <summary>bConfigurationValue; 0: unconfigured.</summary>
     public byte Configuration { get; private set; }
 
-    public Pipe? FindPipe(byte address) => _active[Slot(address)];
+    public Pipe? FindPipe(byte address) => _active[EndpointAddress.ToSlot(address)];
 
     public VirtualEndpoint? Find(byte address) => FindPipe(address)?.Endpoint;
 
@@ -78,7 +78,7 @@ internal sealed class EndpointTable
         foreach (var pipe in _pipes[(Configuration, number, old)])
         {
             pipe.Refresh();
-            _active[Slot(pipe.Endpoint.Address)] = null;
+            _active[EndpointAddress.ToSlot(pipe.Endpoint.Address)] = null;
         }
 
         _settings[number] = setting;
@@ -96,7 +96,7 @@ internal sealed class EndpointTable
 
     public void MarkReady(Pipe pipe)
     {
-        var slot = Slot(pipe.Endpoint.Address);
+        var slot = EndpointAddress.ToSlot(pipe.Endpoint.Address);
         if (_active[slot] == pipe)
         {
             _ready |= 1u << slot;
@@ -144,7 +144,7 @@ internal sealed class EndpointTable
         foreach (var pipe in pipes)
         {
             pipe.Refresh();
-            _active[Slot(pipe.Endpoint.Address)] = pipe;
+            _active[EndpointAddress.ToSlot(pipe.Endpoint.Address)] = pipe;
         }
     }
 
@@ -169,6 +169,4 @@ internal sealed class EndpointTable
         var frames = exponential ? 1L << (Math.Clamp((int)endpoint.Interval, 1, 16) - 1) : Math.Max((byte)1, endpoint.Interval);
         return DeviceClock.Microseconds(frames * frame);
     }
-
-    private static int Slot(byte address) => (address & 0x0F) | ((address & 0x80) >> 3);
 }

@@ -9,9 +9,6 @@ public static class ProtocolLimits
     /// </summary>
     public const int MaxTransferLength = 16 * 1024 * 1024;
 
-    /// <summary>Bytes of a control transfer's data stage: wLength has 16 bits.</summary>
-    public const int MaxControlLength = ushort.MaxValue;
-
     /// <summary>Packets of one isochronous URB (kernel: USBIP_MAX_ISO_PACKETS).</summary>
     public const int MaxIsoPackets = 1024;
 

@@ -36,6 +36,10 @@ public sealed class LibUsbBackend : IUsbBackend
         _devices = new SysfsDevices(options.SysfsRoot);
         _use = new BlockDeviceUse(options.BlockRoot, options.ProcRoot);
         _monitor = new HotplugMonitor(_devices, OnChanged, _logger);
+        if (UsbfsMemory.Advice(UsbfsMemory.ReadMegabytes()) is { } advice)
+        {
+            Log.MemoryIsSmall(_logger, advice);
+        }
     }
 
     public ChannelReader<TopologyChange> Changes => _changes.Reader;

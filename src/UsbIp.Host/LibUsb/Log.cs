@@ -23,6 +23,9 @@ internal static partial class Log
     [LoggerMessage(405, LogLevel.Warning, "{BusId}: configuration {Configuration} was active before and could not be set again: {Error}")]
     public static partial void ConfigurationNotRestored(ILogger logger, string busId, byte configuration, LibUsbError error);
 
+    [LoggerMessage(406, LogLevel.Information, "{Advice}")]
+    public static partial void MemoryIsSmall(ILogger logger, string advice);
+
     [LoggerMessage(410, LogLevel.Information, "{BusId}: arrived")]
     public static partial void Arrived(ILogger logger, string busId);
 

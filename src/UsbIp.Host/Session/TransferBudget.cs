@@ -14,8 +14,6 @@ public sealed class TransferBudget(long maxBytes, int maxUrbs, TransferBudget? s
 
     public long Bytes => Interlocked.Read(ref _bytes);
 
-    public int Urbs => Volatile.Read(ref _urbs);
-
     /// <summary>Takes <paramref name="length"/> bytes and one URB, or nothing.</summary>
     public bool TryReserve(int length)
     {

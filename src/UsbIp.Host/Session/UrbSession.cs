@@ -50,12 +50,6 @@ public sealed class UrbSession : ITransferSink, IDisposable
         device.Start(this);
     }
 
-    /// <summary>URBs in flight.</summary>
-    public int UrbsInFlight => _budget.Urbs;
-
-    /// <summary>Bytes of transfer buffers in flight.</summary>
-    public long BytesInFlight => _budget.Bytes;
-
     /// <summary>
     /// False if the device kept transfers beyond <see cref="SessionLimits.DrainTime"/> although all were cancelled: closing it now would free memory
     /// that it may still write to, so it must stay open.

@@ -71,7 +71,8 @@ public sealed class LibUsbBackendTests : IDisposable
     [InlineData(null, false)]
     [InlineData(0, false)]
     [InlineData(8, true)]
-    [InlineData(16, false)]
+    [InlineData(16, true)]
+    [InlineData(17, false)]
     public void Too_little_memory_for_transfers_is_worth_a_sentence(int? megabytes, bool isWorth) =>
         (UsbfsMemory.Advice(megabytes) is not null).Should().Be(isWorth);
 

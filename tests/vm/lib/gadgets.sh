@@ -91,18 +91,6 @@ gadget_mass_storage() {
     gadget_plug "$1"
 }
 
-# A boot keyboard; the reports it sends are written to /dev/hidgN.
-gadget_keyboard() {
-    local name=${1:-keyboard} function
-    gadget_new "$name" 0525 a4ac hid."$name"
-    function=$GADGETS/$name/functions/hid.$name
-    echo 1 >"$function/protocol"
-    echo 1 >"$function/subclass"
-    echo 8 >"$function/report_length"
-    printf '\x05\x01\x09\x06\xa1\x01\x05\x07\x19\xe0\x29\xe7\x15\x00\x25\x01\x75\x01\x95\x08\x81\x02\x95\x01\x75\x08\x81\x03\x95\x05\x75\x01\x05\x08\x19\x01\x29\x05\x91\x02\x95\x01\x75\x03\x91\x03\x95\x06\x75\x08\x15\x00\x25\x65\x05\x07\x19\x00\x29\x65\x81\x00\xc0' >"$function/report_desc"
-    gadget_plug "$name"
-}
-
 gadget_remove() {
     local gadget=$GADGETS/$1
     [ -d "$gadget" ] || return 0

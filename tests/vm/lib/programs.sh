@@ -81,18 +81,6 @@ detach() {
     "$DIST/usbip-client" detach "$port" 3>&-
 }
 
-# The process that relays BUSID.
-bridge_of() {
-    local pid
-    for pid in $(program_pids usbip-client); do
-        if tr '\0' ' ' <"/proc/$pid/cmdline" | grep -q " $1 "; then
-            echo "$pid"
-            return
-        fi
-    done
-    return 1
-}
-
 # --- The kernel's side of an import, whoever made it ---
 
 # port_of BUSID: the vhci port that holds the host's device BUSID. The state files

@@ -45,15 +45,15 @@ public sealed class LineLogger(LogLevel least, Action<LogLevel, string> write) :
 
     /// <summary>The system's log: the journal, else syslog, else none.</summary>
     [SuppressMessage("Reliability", "CA2000", Justification = "The log lives as long as the process.")]
-    public static LineLogger ToSystem(LogLevel least)
+    public static LineLogger ToSystem(LogLevel least, string journalSocket = JournalSocket, string syslogSocket = SyslogSocket)
     {
-        if (Connect(JournalSocket) is { } journal)
+        if (Connect(journalSocket) is { } journal)
         {
             return new LineLogger(least, (level, text) =>
                 Send(journal, $"MESSAGE={text}\nPRIORITY={Severity(level)}\nSYSLOG_IDENTIFIER={Program}\n"));
         }
 
-        return Connect(SyslogSocket) is { } syslog
+        return Connect(syslogSocket) is { } syslog
             ? new LineLogger(least, (level, text) =>
                 Send(syslog, $"<{SyslogDaemonFacility | Severity(level)}>{Program}[{Environment.ProcessId}]: {text}"))
             : new LineLogger(LogLevel.None, (_, _) => { });

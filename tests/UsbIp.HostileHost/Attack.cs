@@ -8,6 +8,7 @@ namespace UsbIp.HostileHost;
 /// <code>
 ///   KIND:OFFSET:VALUE   in every reply of this kind, the 32 bits at OFFSET (from the end if negative) are VALUE, in hexadecimal.
 ///                       KIND is import, control, bulk-in, bulk-out, int-in, int-out, iso-in, iso-out or unlink.
+///   KIND:fill:OFFSET:COUNT   the COUNT bytes at OFFSET are the letter x: a text without its NUL
 ///   KIND:twice          every reply of this kind is sent twice
 ///   KIND:half           half of it
 ///   seed:NUMBER         replies are damaged at random, see <see cref="RandomDamage"/>
@@ -41,9 +42,19 @@ internal sealed class Attack
         {
             "twice" => [.. reply, .. reply],
             "half" => reply[..(reply.Length / 2)],
+            "fill" => Filled(reply, Number(2), Number(3)),
             var offset => Overwritten(
                 reply, int.Parse(offset, CultureInfo.InvariantCulture), uint.Parse(_words[2], NumberStyles.HexNumber, CultureInfo.InvariantCulture)),
         };
+    }
+
+    private int Number(int word) => int.Parse(_words[word], CultureInfo.InvariantCulture);
+
+    private static byte[] Filled(byte[] reply, int offset, int count)
+    {
+        var copy = reply.ToArray();
+        copy.AsSpan(offset, count).Fill((byte)'x');
+        return copy;
     }
 
     /// <summary>A copy with 32 bits replaced; a negative offset counts from the end.</summary>

@@ -7,9 +7,17 @@ internal sealed record AttackGroup(string Name, IReadOnlyList<string> BusIds)
 {
     private static readonly string[] UrbKinds = ["control", "bulk-in", "bulk-out", "int-in", "int-out", "iso-in", "iso-out"];
 
-    /// <summary>Wrong values of each field of OP_REP_IMPORT: version, code, status, and of the record path, busid, speed.</summary>
+    /// <summary>
+    /// Wrong values of each field of OP_REP_IMPORT: version, code, status, and of the record path, busid, busnum, devnum, speed, the two
+    /// ids; then path and busid without a NUL.
+    /// </summary>
     private static readonly string[] Imports =
-        ["0:0", "2:ffffffff", "4:1", "8:ffffffff", "264:ffffffff", "304:0", "304:7", "304:ffffffff", "half"];
+    [
+        "0:0", "2:ffffffff", "4:1", "8:ffffffff", "264:ffffffff",
+        "296:0", "296:1ffff", "296:ffffffff", "300:0", "300:10000", "300:ffffffff",
+        "304:0", "304:7", "304:ffffffff", "308:0", "308:ffffffff",
+        "fill:8:256", "fill:264:32", "half",
+    ];
 
     /// <summary>Command, seqnum, status.</summary>
     private static readonly string[] Unlinks = ["0:1", "0:3", "4:0", "4:ffffffff", "20:0", "20:4d", "20:ffffff8d", "twice", "half"];

@@ -1,4 +1,3 @@
-using UsbIp.Devices;
 using UsbIp.Protocol;
 
 namespace UsbIp.Host.Control;
@@ -19,7 +18,4 @@ internal static class BusIdText
             $"'{text}' is not a busid: it has the form BUS-PORT[.PORT]..., such as 1-2 or 3-1.4.",
             "usbip-host list, which shows the busid of every device");
     }
-
-    public static UsbException NotFound(BusId busId) =>
-        new(UsbFailure.NotFound, $"There is no device {busId} on this machine.", "usbip-host list, which shows the devices that there are");
 }

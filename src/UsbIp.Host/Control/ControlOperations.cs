@@ -20,7 +20,7 @@ public sealed class ControlOperations(DeviceRegistry registry, VirtualUsbBackend
     public DeviceReply Export(ExportRequest request)
     {
         var busId = BusIdText.Parse(request.BusId);
-        var device = registry.List().FirstOrDefault(one => one.Info.BusId == busId) ?? throw BusIdText.NotFound(busId);
+        var device = registry.List().FirstOrDefault(one => one.Info.BusId == busId) ?? throw DeviceRefusal.NotFound(busId);
         if (device.Exported && !request.Force)
         {
             return new DeviceReply(false, StatusOf(device));

@@ -10,20 +10,7 @@ internal sealed class DeviceOpener(LibUsbOptions options, SysfsDevices devices, 
     /// <exception cref="UsbException">It is not.</exception>
     public static void CheckServable(UsbDeviceInfo device, SysfsDevices devices, LibUsbOptions options)
     {
-        if (device.IsHub)
-        {
-            throw new UsbException(
-                UsbFailure.NotServable, $"The device {device.BusId} is a hub, and hubs are not served.", "serve the devices that are plugged into it");
-        }
-
-        if (device.IsRemote && !options.AllowRemote)
-        {
-            throw new UsbException(
-                UsbFailure.NotServable,
-                $"The device {device.BusId} is itself attached through USB/IP, so serving it would make a loop.",
-                "serve it from the machine that it is plugged into");
-        }
-
+        DeviceRefusal.CheckKind(device, options.AllowRemote);
         if (devices.Driver(device.BusId.ToString()) is { } driver and not "usb")
         {
             throw new UsbException(

@@ -52,8 +52,7 @@ public sealed class LibUsbBackend : IUsbBackend
 
     public IUsbDevice Open(BusId busId)
     {
-        var info = Find(busId) ?? throw new UsbException(
-            UsbFailure.NotFound, $"There is no device {busId} on this machine.", "list the devices with: usbip-host list");
+        var info = Find(busId) ?? throw DeviceRefusal.NotFound(busId);
         DeviceOpener.CheckServable(info, _devices, _options);
         var (events, notes) = Prepare();
         var device = new DeviceOpener(_options, _devices, notes, _logger).Open(info, events, Forget);

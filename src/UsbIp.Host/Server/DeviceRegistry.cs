@@ -39,21 +39,8 @@ public sealed class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, ILoggerF
     /// <exception cref="UsbException">There is no such device, or it is a hub, in use, or itself attached over the network.</exception>
     public void Export(BusId busId, bool force = false)
     {
-        var (device, backend) = Locate(busId)
-            ?? throw new UsbException(UsbFailure.NotFound, $"There is no device with busid {busId}.", "usbip-host list shows the devices of this machine.");
-        if (device.IsHub)
-        {
-            throw new UsbException(UsbFailure.NotServable, $"Device {busId} is a hub; only the devices behind it can be exported.", "usbip-host list shows them.");
-        }
-
-        if (device.IsRemote)
-        {
-            throw new UsbException(
-                UsbFailure.NotServable,
-                $"Device {busId} is itself attached over USB/IP; exporting it again would make a loop.",
-                "export it on the machine that it is plugged into.");
-        }
-
+        var (device, backend) = Locate(busId) ?? throw DeviceRefusal.NotFound(busId);
+        DeviceRefusal.CheckKind(device);
         var export = new ExportedDevice(device, backend) { IsForced = force };
         export.CheckUnused();
         lock (_gate)

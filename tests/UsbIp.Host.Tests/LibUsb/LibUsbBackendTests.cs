@@ -31,7 +31,7 @@ public sealed class LibUsbBackendTests : IDisposable
         _sysfs.Plug("1-1", deviceClass: 9);
 
         _backend.ListDevices().Should().ContainSingle().Which.IsHub.Should().BeTrue();
-        Refusal("1-1").Should().Be((UsbFailure.NotServable, "The device 1-1 is a hub, and hubs are not served."));
+        Refusal("1-1").Should().Be((UsbFailure.NotServable, "Device 1-1 is a hub; only the devices behind it can be exported."));
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class LibUsbBackendTests : IDisposable
     {
         _sysfs.Plug("5-1", controller: "platform/vhci_hcd.0/usb5");
 
-        Refusal("5-1").Should().Be((UsbFailure.NotServable, "The device 5-1 is itself attached through USB/IP, so serving it would make a loop."));
+        Refusal("5-1").Should().Be((UsbFailure.NotServable, "Device 5-1 is itself attached over USB/IP; exporting it again would make a loop."));
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class ScriptedBackend : IUsbBackend
     public ChannelReader<TopologyChange> Changes => _changes.Reader;
 
     /// <summary>Set to make the next opens fail.</summary>
-    public UsbException? OpenFailure { get; set; }
+    public Exception? OpenFailure { get; set; }
 
     /// <summary>Set to have this machine use every device.</summary>
     public DeviceUse? Use { get; set; }

@@ -18,10 +18,16 @@ internal sealed class BlockDeviceUse(string blockRoot, string procRoot)
     /// <summary>One use of a disk or partition that is part of the device whose directory in sysfs this is; null if there is none.</summary>
     public DeviceUse? Find(string devicePath)
     {
-        var device = SysfsDevices.RealPath(devicePath) + Path.DirectorySeparatorChar;
+        if (SysfsDevices.RealPath(devicePath) is not { } realPath)
+        {
+            return null;
+        }
+
+        var device = realPath + Path.DirectorySeparatorChar;
         foreach (var entry in Entries(blockRoot))
         {
-            if (SysfsDevices.RealPath(entry).StartsWith(device, StringComparison.Ordinal)
+            if (SysfsDevices.RealPath(entry) is { } disk
+                && disk.StartsWith(device, StringComparison.Ordinal)
                 && (FindMount(entry) ?? FindSwap(entry) ?? FindHolder(entry)) is { } use)
             {
                 return use;

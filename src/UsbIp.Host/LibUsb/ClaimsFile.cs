@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using UsbIp.Protocol;
 
 namespace UsbIp.Host.LibUsb;
@@ -7,7 +8,8 @@ namespace UsbIp.Host.LibUsb;
 /// <summary>
 /// What this process has claimed, written down before kernel drivers are detached: "+ BUSID DEVNUM INTERFACE" when claimed, "-" when given
 /// back. Each line is one write, so that a killed process leaves at most a torn last line. The file is locked while its process lives;
-/// <see cref="ClaimRecovery"/> reads those whose process is gone. Safe for use by several threads.
+/// <see cref="ClaimRecovery"/> reads those whose process is gone. A line that cannot be written costs a line in the log and no more: serving
+/// matters more than tidying up after a kill. Safe for use by several threads.
 /// </summary>
 internal sealed class ClaimsFile : IDisposable
 {
@@ -15,18 +17,19 @@ internal sealed class ClaimsFile : IDisposable
 
     private readonly Lock _gate = new();
     private readonly FileStream _file;
+    private readonly ILogger _logger;
     private int _count;
 
     /// <summary>Creates the file, and the directory if need be.</summary>
     /// <exception cref="IOException">The directory cannot be written.</exception>
-    public ClaimsFile(string directory)
+    public ClaimsFile(string directory, ILogger logger)
     {
-        Directory.CreateDirectory(directory);
-        var name = string.Create(CultureInfo.InvariantCulture, $"claims-{Environment.ProcessId}-{Guid.NewGuid():N}");
-
-        // FileShare.None takes a lock (flock) that the kernel drops with the process.
-        _file = new FileStream(Path.Combine(directory, name), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+        _file = Create(directory);
+        _logger = logger;
     }
+
+    /// <summary>Takes over a file that is open and locked.</summary>
+    internal ClaimsFile(FileStream file, ILogger logger) => (_file, _logger) = (file, logger);
 
     public void Add(ClaimedInterface claim) => Append('+', claim, 1);
 
@@ -65,19 +68,35 @@ internal sealed class ClaimsFile : IDisposable
         return claims;
     }
 
+    private static FileStream Create(string directory)
+    {
+        Directory.CreateDirectory(directory);
+        var name = string.Create(CultureInfo.InvariantCulture, $"claims-{Environment.ProcessId}-{Guid.NewGuid():N}");
+
+        // FileShare.None takes a lock (flock) that the kernel drops with the process.
+        return new FileStream(Path.Combine(directory, name), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
+    }
+
     private void Append(char sign, ClaimedInterface claim, int change)
     {
         var line = string.Create(CultureInfo.InvariantCulture, $"{sign} {claim.BusId} {claim.DeviceNumber} {claim.Interface}\n");
         lock (_gate)
         {
             _count += change;
-            if (_count == 0)
+            try
             {
-                _file.SetLength(0); // nothing is out: the file starts anew instead of growing for ever
-                return;
-            }
+                if (_count == 0)
+                {
+                    _file.SetLength(0); // nothing is out: the file starts anew instead of growing for ever
+                    return;
+                }
 
-            _file.Write(Encoding.ASCII.GetBytes(line));
+                _file.Write(Encoding.ASCII.GetBytes(line));
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                Log.ClaimsNotNoted(_logger, exception.Message);
+            }
         }
     }
 }

@@ -25,6 +25,7 @@ internal sealed class DeviceOpener(LibUsbOptions options, SysfsDevices devices, 
     {
         var node = UsbfsNode.Open(options.NodeRoot, device);
         nint handle = 0;
+        InterfaceClaims? claims = null;
         try
         {
             // The node's number may have gone to another device between the listing and the open.
@@ -39,11 +40,10 @@ internal sealed class DeviceOpener(LibUsbOptions options, SysfsDevices devices, 
                 throw new UsbException(UsbFailure.Other, $"libusb does not take the device {device.BusId} ({node.Path}): {error}.");
             }
 
-            var claims = new InterfaceClaims(handle, device, node, devices, notes, logger);
+            claims = new InterfaceClaims(handle, device, node, devices, notes, logger);
             var (claimError, refused) = claims.ClaimAll();
             if (claimError != LibUsbError.Success)
             {
-                claims.GiveBack();
                 throw ClaimRefusal(device, node.Path, refused, claimError);
             }
 
@@ -51,13 +51,25 @@ internal sealed class DeviceOpener(LibUsbOptions options, SysfsDevices devices, 
         }
         catch
         {
+            Undo(claims, handle, node);
+            throw;
+        }
+    }
+
+    private static void Undo(InterfaceClaims? claims, nint handle, UsbfsNode node)
+    {
+        try
+        {
+            claims?.GiveBack();
+        }
+        finally
+        {
             if (handle != 0)
             {
                 LibUsbNative.Close(handle);
             }
 
             node.Dispose();
-            throw;
         }
     }
 

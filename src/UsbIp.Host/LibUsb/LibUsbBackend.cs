@@ -100,7 +100,7 @@ public sealed class LibUsbBackend : IUsbBackend
             {
                 try
                 {
-                    _notes = new ClaimsFile(directory);
+                    _notes = new ClaimsFile(directory, _logger);
                 }
                 catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
                 {

@@ -101,11 +101,18 @@ internal sealed class LibUsbDevice : IUsbDevice
             return;
         }
 
-        _claims.GiveBack();
-        _pool.Dispose();
-        LibUsbNative.Close(_handle);
-        _node.Dispose();
-        _closed(this);
+        try
+        {
+            _claims.GiveBack();
+        }
+        finally
+        {
+            // Whatever went wrong with the drivers: an open handle would keep the device from everybody.
+            _pool.Dispose();
+            LibUsbNative.Close(_handle);
+            _node.Dispose();
+            _closed(this);
+        }
     }
 
     /// <summary>The device is gone: nothing waits for memory any more, and the sink hears of it once. From any thread.</summary>

@@ -47,7 +47,7 @@ internal sealed class SysfsDevices(string root)
         }
 
         TryReadNumber(name, "bConfigurationValue", out var active); // empty while unconfigured
-        return new UsbDeviceInfo
+        var device = new UsbDeviceInfo
         {
             BusId = busId,
             BusNumber = bus,
@@ -61,8 +61,8 @@ internal sealed class SysfsDevices(string root)
             Product = ReadText(path, "product"),
             SerialNumber = ReadText(path, "serial"),
             Drivers = [.. Interfaces(name).Select(one => one.Driver).OfType<string>().Distinct()],
-            IsRemote = RealPath(path).Contains("vhci_hcd", StringComparison.Ordinal),
         };
+        return RealPath(path) is { } realPath ? device with { IsRemote = realPath.Contains("vhci_hcd", StringComparison.Ordinal) } : null;
     }
 
     /// <summary>The interfaces of the active configuration by bInterfaceNumber, each with the driver bound to it.</summary>
@@ -105,8 +105,8 @@ internal sealed class SysfsDevices(string root)
         _ => UsbSpeed.Unknown,
     };
 
-    /// <summary>Where in the tree of devices a link of sysfs leads; the path itself if it has just gone.</summary>
-    internal static string RealPath(string path)
+    /// <summary>Where in the tree of devices a link of sysfs leads; null if it has gone.</summary>
+    internal static string? RealPath(string path)
     {
         try
         {
@@ -114,7 +114,7 @@ internal sealed class SysfsDevices(string root)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return path;
+            return null;
         }
     }
 

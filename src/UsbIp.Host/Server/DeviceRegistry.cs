@@ -127,18 +127,23 @@ public sealed class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, ILoggerF
             export.Lease = lease = new DeviceLease(this, export, new DeviceHolder(client, DateTimeOffset.Now));
         }
 
-        var status = Open(export, lease);
-        if (status != OperationStatus.Ok)
+        var status = OperationStatus.NotAvailable;
+        try
         {
-            lock (_gate)
-            {
-                export.Lease = null;
-            }
-
-            lease = null;
+            return status = Open(export, lease);
         }
+        finally
+        {
+            if (status != OperationStatus.Ok)
+            {
+                lock (_gate)
+                {
+                    export.Lease = null; // whatever has happened: a lease that nobody holds would keep everybody out
+                }
 
-        return status;
+                lease = null;
+            }
+        }
     }
 
     /// <summary>Logs what is plugged in and out, until <paramref name="stop"/>. The sessions of a device that leaves end by themselves.</summary>

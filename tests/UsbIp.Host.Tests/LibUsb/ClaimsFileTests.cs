@@ -32,7 +32,7 @@ public sealed class ClaimsFileTests : IDisposable
     [Fact]
     public void A_host_that_gave_everything_back_leaves_no_file()
     {
-        using (var notes = new ClaimsFile(Claims))
+        using (var notes = new ClaimsFile(Claims, NullLogger.Instance))
         {
             notes.Add(Claim("1-2", 5, 0));
             notes.Remove(Claim("1-2", 5, 0));
@@ -44,7 +44,7 @@ public sealed class ClaimsFileTests : IDisposable
     [Fact]
     public void The_claims_of_a_host_that_lives_are_left_alone()
     {
-        using var notes = new ClaimsFile(Claims);
+        using var notes = new ClaimsFile(Claims, NullLogger.Instance);
         notes.Add(Claim("1-2", 5, 0));
 
         new ClaimRecovery(_sysfs.Options, NullLoggerFactory.Instance).Run().Should().Be(0);
@@ -62,6 +62,21 @@ public sealed class ClaimsFileTests : IDisposable
         new ClaimRecovery(_sysfs.Options, NullLoggerFactory.Instance).Run().Should().Be(0);
 
         Directory.EnumerateFiles(Claims).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_note_that_finds_the_disk_full_is_a_line_in_the_log_and_no_error()
+    {
+        using var log = new LogLines();
+        var link = Path.Combine(Directory.CreateDirectory(Claims).FullName, "claims-1-full");
+        File.CreateSymbolicLink(link, "/dev/full");
+        using var notes = new ClaimsFile(new FileStream(link, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0), log.CreateLogger(""));
+
+        notes.Add(Claim("1-2", 5, 0));
+        notes.Add(Claim("1-2", 5, 1));
+        notes.Remove(Claim("1-2", 5, 0));
+
+        log.Lines.Should().HaveCount(3).And.OnlyContain(line => line.Contains("Claims are not noted", StringComparison.Ordinal));
     }
 
     private static ClaimedInterface Claim(string busId, uint deviceNumber, byte number) => new(BusId.Parse(busId), deviceNumber, number);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using UsbIp.Host.LibUsb;
 using UsbIp.Protocol;
 
@@ -100,5 +101,24 @@ public sealed class SysfsDevicesTests : IDisposable
         File.Delete(Path.Combine(_sysfs.Root, "1-1", "descriptors"));
 
         _sysfs.Devices.List().Should().ContainSingle().Which.BusId.ToString().Should().Be("1-2");
+    }
+
+    [Fact]
+    public async Task A_device_that_vanishes_behind_its_last_attribute_is_not_there()
+    {
+        _sysfs.Plug("1-1");
+        var serial = Path.Combine(_sysfs.Root, "1-1", "serial");
+        using (var make = Process.Start("mkfifo", serial))
+        {
+            await make.WaitForExitAsync();
+        }
+
+        var read = Task.Run(() => _sysfs.Devices.Read("1-1"));
+        await using (File.OpenWrite(serial)) // opens once the reader is there, which waits until it is closed
+        {
+            _sysfs.Unplug("1-1");
+        }
+
+        (await read).Should().BeNull();
     }
 }

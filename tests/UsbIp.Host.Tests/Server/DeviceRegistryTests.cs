@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using UsbIp.Host.Server;
+using UsbIp.Protocol;
+using UsbIp.TestKit;
+
+namespace UsbIp.Host.Tests.Server;
+
+public sealed class DeviceRegistryTests
+{
+    private static readonly BusId Device = BusId.Parse("1-2");
+
+    [Fact]
+    public void Open_that_ends_in_any_exception_leaves_the_device_for_the_next_client()
+    {
+        using var backend = new ScriptedBackend();
+        backend.Add("1-2");
+        var registry = new DeviceRegistry([backend], NullLoggerFactory.Instance);
+        registry.Export(Device);
+        var lease = () => registry.TryLease(Device, "client", out _);
+
+        backend.OpenFailure = new IOException("No space left on device");
+        lease.Should().Throw<IOException>();
+        backend.OpenFailure = null;
+
+        lease().Should().Be(OperationStatus.Ok);
+    }
+}

@@ -56,6 +56,9 @@ public sealed class UsbTransfer : IDisposable
 
     internal bool IsSubmitted { get; set; }
 
+    /// <summary>Bytes of memory that stay with the transfer between its uses; a packet's result and its native twin have 12 each.</summary>
+    internal int BytesHeld => Buffer.Capacity + (24 * _isoPackets.Length);
+
     /// <summary>Backends say so when they take a transfer, and when they give it back, so that misuse is found where it happens.</summary>
     public void MarkSubmitted(bool submitted) => IsSubmitted = submitted;
 

@@ -34,6 +34,9 @@ public sealed class RunningHost : IAsyncDisposable
 
     public IPEndPoint Endpoint { get; }
 
+    /// <summary>The test provokes a fault, so that the log may have one.</summary>
+    public bool ExpectsFault { get; init; }
+
     public IReadOnlyCollection<string> LogLines => _log.Lines;
 
     public long BytesInFlight => _server.BytesInFlight;
@@ -46,6 +49,14 @@ public sealed class RunningHost : IAsyncDisposable
         var device = Backend.Add(busId);
         _devices.Add(device);
         Registry.Export(BusId.Parse(busId));
+        return device;
+    }
+
+    /// <summary>Unplugs an exported device and plugs it in again.</summary>
+    public ScriptedDevice Replug(string busId)
+    {
+        var device = Backend.Replug(busId);
+        _devices.Add(device);
         return device;
     }
 
@@ -71,6 +82,14 @@ public sealed class RunningHost : IAsyncDisposable
         return line!;
     }
 
+    /// <summary>Waits until the session of a device is over: what the log says of it beyond the ordinary, which must be one line.</summary>
+    public string WaitForOnlyComplaint(string busId)
+    {
+        Eventually.Holds(() => LogLines.Any(line => line.Contains($"{busId}: the device is back", StringComparison.Ordinal)), $"the end of the session with {busId}");
+        return LogLines.Should().ContainSingle(
+            line => !line.StartsWith(nameof(LogLevel.Information), StringComparison.Ordinal) && !line.StartsWith(nameof(LogLevel.Debug), StringComparison.Ordinal)).Subject;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -84,7 +103,7 @@ public sealed class RunningHost : IAsyncDisposable
         }
 
         _server.BytesInFlight.Should().Be(0, "the budget must be whole again");
-        LogLines.Should().NotContain(line => line.Contains("fault of this program", StringComparison.Ordinal));
+        LogLines.Should().NotContain(line => !ExpectsFault && line.Contains("fault of this program", StringComparison.Ordinal));
         _stop.Dispose();
         _loggers.Dispose();
         Backend.Dispose();

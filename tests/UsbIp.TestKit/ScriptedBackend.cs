@@ -42,6 +42,16 @@ public sealed class ScriptedBackend : IUsbBackend
         return device;
     }
 
+    /// <summary>Unplugs a device and plugs the same one in again, as the backend's listeners hear of it.</summary>
+    public ScriptedDevice Replug(string busId)
+    {
+        var info = _devices[BusId.Parse(busId)].Info;
+        _changes.Writer.TryWrite(new TopologyChange(info.BusId, Arrived: false));
+        var device = Add(info with { DeviceNumber = info.DeviceNumber + 1 });
+        _changes.Writer.TryWrite(new TopologyChange(info.BusId, Arrived: true));
+        return device;
+    }
+
     /// <summary>
     /// Interface 0, setting 0: bulk 0x81 and 0x02, interrupt 0x83, iso 0x84 and 0x05. Setting 1: bulk 0x86 and nothing else.
     /// </summary>
@@ -58,7 +68,14 @@ public sealed class ScriptedBackend : IUsbBackend
         new InterfaceDescriptor(0, 1, 0xFF, 0, 0, 0, [new EndpointDescriptor(0x86, TransferType.Bulk, 512, 0)]),
     ]);
 
-    public IReadOnlyList<UsbDeviceInfo> ListDevices() => [.. _devices.Values.Select(device => device.Info)];
+    /// <summary>How often all devices were asked for.</summary>
+    public int Listings { get; private set; }
+
+    public IReadOnlyList<UsbDeviceInfo> ListDevices()
+    {
+        Listings++;
+        return [.. _devices.Values.Select(device => device.Info)];
+    }
 
     public UsbDeviceInfo? Find(BusId busId) => _devices.TryGetValue(busId, out var device) ? device.Info : null;
 

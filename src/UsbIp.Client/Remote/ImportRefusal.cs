@@ -27,7 +27,7 @@ internal static class ImportRefusal
             OperationStatus.DeviceError => new CommandException(
                 ExitCode.Failure,
                 $"{host} refused {busId}: {reason}.",
-                $"unexport and export it again on {host.Host}, or unplug it and plug it in again."),
+                $"try again in a moment; if it stays so, unplug it from {host.Host} and plug it in again."),
             OperationStatus.NoDevice => new CommandException(
                 ExitCode.NotFound,
                 $"{host} exports no device {busId}: {reason}.",

@@ -9,7 +9,7 @@ namespace UsbIp.Host.Server;
 /// One accepted connection, on its own thread: a request for the device list is answered and the connection ends; a granted import turns it into a
 /// session until either side ends that. Owns the socket.
 /// </summary>
-public sealed class Connection(Socket socket, string client, DeviceRegistry registry, ServerOptions options, TransferBudget allSessions, ILogger log)
+public sealed class Connection(Socket socket, string client, DeviceRegistry registry, ServerOptions options, SharedBudget allSessions, ILogger log)
 {
     private volatile DeviceLease? _lease;
 
@@ -127,28 +127,29 @@ public sealed class Connection(Socket socket, string client, DeviceRegistry regi
         }
 
         Imported?.Invoke();
-        var isDrained = true;
+        UrbSession? session = null;
         try
         {
             var record = DeviceListing.ToRecord(lease!.Device.Info);
             ImportReply.WriteGrant(reply, record);
-            using var session = new UrbSession(socket, lease.Device, record.DeviceId, options.Session, allSessions);
+            session = new UrbSession(socket, lease.Device, record.DeviceId, options.Session, allSessions);
             lease.UsedBy(session.Stop);
             _lease = lease;
             SendAll(reply);
-            isDrained = RunSession(session, busId);
+            RunSession(session, busId);
         }
         finally
         {
-            lease!.Release(isDrained);
-            ServerLog.DeviceReleased(log, client, busId);
+            session?.Dispose();
+            if (lease!.Release(session?.Drained ?? Task.CompletedTask))
+            {
+                ServerLog.DeviceReleased(log, client, busId);
+            }
         }
     }
 
-    /// <summary>True if the device has given back every transfer.</summary>
-    private bool RunSession(UrbSession session, BusId busId)
+    private void RunSession(UrbSession session, BusId busId)
     {
-        socket.ReceiveTimeout = 0; // an idle device is silent for as long as it likes
         socket.SendTimeout = 0;
         ServerLog.SessionStarted(log, client, busId);
         var end = session.Run();
@@ -160,8 +161,6 @@ public sealed class Connection(Socket socket, string client, DeviceRegistry regi
         {
             ServerLog.SessionEnded(log, client, busId, end.Reason);
         }
-
-        return session.IsDrained;
     }
 
     private void SendAll(ReadOnlySpan<byte> bytes)

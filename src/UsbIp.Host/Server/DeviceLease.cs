@@ -53,6 +53,7 @@ public sealed class DeviceLease
     }
 
     /// <summary>Resets the device, closes it and frees it for the next client. Blocks. Call once.</summary>
-    /// <param name="isDrained">False if transfers are still out: then the device stays open and claimed, in an error state.</param>
-    public void Release(bool isDrained) => _registry.Release(_export, this, isDrained);
+    /// <param name="drained">Completes when no transfer is out; until then the device stays open and claimed, in an error state.</param>
+    /// <returns>True if the device was given back; false if transfers are still out.</returns>
+    public bool Release(Task drained) => _registry.Release(_export, this, drained);
 }

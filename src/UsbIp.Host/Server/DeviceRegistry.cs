@@ -11,6 +11,7 @@ namespace UsbIp.Host.Server;
 public sealed class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, ILoggerFactory loggers)
 {
     private readonly ILogger _log = loggers.CreateLogger<DeviceRegistry>();
+    private readonly FailedDevices _failed = new(loggers.CreateLogger<DeviceRegistry>());
     private readonly Lock _gate = new();
     private readonly Dictionary<BusId, ExportedDevice> _exports = [];
 
@@ -85,19 +86,16 @@ public sealed class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, ILoggerF
         ServerLog.Unexported(_log, busId);
     }
 
-    /// <summary>The devices that a client may see.</summary>
+    /// <summary>The devices that a client may see. Asks for no others: one that hangs would hold up the list although it is nobody's business.</summary>
     public IReadOnlyList<UsbDeviceInfo> ListExported()
     {
-        var exported = new List<UsbDeviceInfo>();
-        foreach (var device in List())
+        ExportedDevice[] exports;
+        lock (_gate)
         {
-            if (device.Exported)
-            {
-                exported.Add(device.Info);
-            }
+            exports = [.. _exports.Values];
         }
 
-        return exported;
+        return [.. exports.Select(export => export.Find()).OfType<UsbDeviceInfo>().OrderBy(device => (device.BusNumber, device.DeviceNumber))];
     }
 
     /// <summary>
@@ -138,7 +136,7 @@ public sealed class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, ILoggerF
             {
                 lock (_gate)
                 {
-                    export.Lease = null; // whatever has happened: a lease that nobody holds would keep everybody out
+                    export.Lease = null; // whatever has happened: it would keep everybody out
                 }
 
                 lease = null;
@@ -149,17 +147,21 @@ public sealed class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, ILoggerF
     /// <summary>Logs what is plugged in and out, until <paramref name="stop"/>. The sessions of a device that leaves end by themselves.</summary>
     public Task WatchAsync(CancellationToken stop) => Task.WhenAll(backends.Select(backend => WatchAsync(backend, stop)));
 
-    internal void Release(ExportedDevice export, DeviceLease lease, bool isDrained)
+    /// <summary>Waits for the devices that are being given back at this moment. Call when every lease was released.</summary>
+    public Task FinishAsync() => _failed.FinishAsync();
+
+    internal bool Release(ExportedDevice export, DeviceLease lease, Task drained)
     {
+        var isDrained = drained.IsCompleted;
         try
         {
             if (isDrained)
             {
-                using (lease.Device)
-                {
-                    // Devices such as ADB or DFU ones start afresh only after a reset, and a client's own never travels.
-                    lease.Device.Reset();
-                }
+                FailedDevices.GiveBack(lease.Device);
+            }
+            else
+            {
+                _failed.Add(export, lease, drained);
             }
         }
         finally
@@ -167,9 +169,10 @@ public sealed class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, ILoggerF
             lock (_gate)
             {
                 export.Lease = null;
-                export.IsFailed |= !isDrained;
             }
         }
+
+        return isDrained;
     }
 
     private async Task WatchAsync(IUsbBackend backend, CancellationToken stop)
@@ -178,14 +181,15 @@ public sealed class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, ILoggerF
         {
             await foreach (var change in backend.Changes.ReadAllAsync(stop))
             {
-                bool isExported;
+                ExportedDevice? export;
                 lock (_gate)
                 {
-                    isExported = _exports.ContainsKey(change.BusId);
+                    _exports.TryGetValue(change.BusId, out export);
                 }
 
-                if (isExported)
+                if (export is not null)
                 {
+                    export.ForgetFailure(); // what is plugged in next is another device, or the same afresh
                     ServerLog.TopologyChanged(_log, change.BusId, change.Arrived ? "plugged in" : "unplugged");
                 }
             }
@@ -198,8 +202,7 @@ public sealed class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, ILoggerF
 
     private OperationStatus Open(ExportedDevice export, DeviceLease lease)
     {
-        var present = export.Backend.Find(export.BusId);
-        if (present is null || !export.IsSameDevice(present))
+        if (export.Find() is null)
         {
             ServerLog.NotPresent(_log, export.BusId, lease.Holder.Client);
             return OperationStatus.NoDevice;

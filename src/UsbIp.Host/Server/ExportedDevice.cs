@@ -6,17 +6,26 @@ namespace UsbIp.Host.Server;
 /// <summary>An export: a busid and the identity of the device that was there when it was exported. Guarded by the registry's gate.</summary>
 internal sealed class ExportedDevice(UsbDeviceInfo device, IUsbBackend backend)
 {
+    private DeviceLease? _failed;
+
     public BusId BusId => device.BusId;
 
     public IUsbBackend Backend => backend;
 
     public DeviceLease? Lease { get; set; }
 
-    /// <summary>A session ended and the device did not give back its transfers.</summary>
-    public bool IsFailed { get; set; }
+    /// <summary>A session has ended without all of its transfers back, and neither are they now nor was the device plugged in anew.</summary>
+    public bool IsFailed => Volatile.Read(ref _failed) is not null;
 
     /// <summary>Clients may have the device also while this machine uses it.</summary>
     public bool IsForced { get; set; }
+
+    public void Fail(DeviceLease lease) => Volatile.Write(ref _failed, lease);
+
+    /// <summary>The device of that lease was closed after all.</summary>
+    public void Recover(DeviceLease lease) => Interlocked.CompareExchange(ref _failed, null, lease);
+
+    public void ForgetFailure() => Volatile.Write(ref _failed, null);
 
     /// <summary>Asks the system, so not under the gate.</summary>
     /// <exception cref="UsbException">This machine uses the device, and it was not exported regardless.</exception>
@@ -30,6 +39,9 @@ internal sealed class ExportedDevice(UsbDeviceInfo device, IUsbBackend backend)
                 $"{use.Remedy}, or export it with --force, which takes it away as if it was unplugged");
         }
     }
+
+    /// <summary>The exported device if it is plugged in now, or null. Asks the system, so not under the gate.</summary>
+    public UsbDeviceInfo? Find() => backend.Find(BusId) is { } present && IsSameDevice(present) ? present : null;
 
     /// <summary>Whether what is plugged in at that busid now is what was exported: another device in the same port is not shared by accident.</summary>
     public bool IsSameDevice(UsbDeviceInfo other) =>

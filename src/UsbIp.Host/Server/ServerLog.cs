@@ -66,6 +66,15 @@ internal static partial class ServerLog
     [LoggerMessage(304, LogLevel.Information, "{Client} {BusId}: the device is back with this machine.")]
     public static partial void DeviceReleased(ILogger log, string client, BusId busId);
 
+    [LoggerMessage(306, LogLevel.Warning, "{BusId}: the device keeps transfers that were cancelled. It is refused until they are back, or until it is plugged in anew.")]
+    public static partial void DeviceKept(ILogger log, BusId busId);
+
+    [LoggerMessage(307, LogLevel.Information, "{BusId}: the last transfer is back, and the device is back with this machine.")]
+    public static partial void KeptDeviceReleased(ILogger log, BusId busId);
+
+    [LoggerMessage(308, LogLevel.Error, "{BusId}: giving the device back met a fault of this program.")]
+    public static partial void DeviceNotReleased(ILogger log, BusId busId, Exception exception);
+
     [LoggerMessage(305, LogLevel.Information, "{BusId}: {What}.")]
     public static partial void TopologyChanged(ILogger log, BusId busId, string what);
 }

@@ -12,7 +12,7 @@ namespace UsbIp.Host.Server;
 public sealed class UsbIpServer(DeviceRegistry registry, ServerOptions options, ILoggerFactory loggers) : IDisposable
 {
     private readonly ILogger _log = loggers.CreateLogger<UsbIpServer>();
-    private readonly TransferBudget _allSessions = new(options.Session.MaxBytesOfAllSessions, int.MaxValue);
+    private readonly SharedBudget _allSessions = new(options.Session.MaxBytesOfAllSessions);
     private readonly List<Socket> _listeners = [];
     private readonly Lock _gate = new();
     private readonly HashSet<Connection> _connections = [];
@@ -80,6 +80,7 @@ public sealed class UsbIpServer(DeviceRegistry registry, ServerOptions options, 
 
         open.ForEach(connection => connection.Stop("the host is stopping"));
         await _allEnded.Task;
+        await registry.FinishAsync();
     }
 
     public void Dispose() => _listeners.ForEach(listener => listener.Dispose());

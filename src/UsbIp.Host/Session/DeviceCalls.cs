@@ -9,7 +9,9 @@ namespace UsbIp.Host.Session;
 /// <param name="flush">Sends the replies that a cancel has caused.</param>
 public sealed class DeviceCalls(IUsbDevice device, PendingUrbs pending, Action<PendingUrb> recycle, Action flush)
 {
-    /// <summary>Hands the URB to the device; one that was unlinked meanwhile is recycled.</summary>
+    private readonly Lock _step = new();
+
+    /// <summary>Hands the URB to the device; one that was unlinked meanwhile is recycled. For the receive loop, which reads UNLINKs only afterwards.</summary>
     public void Submit(PendingUrb urb)
     {
         if (pending.TryStart(urb))
@@ -22,15 +24,33 @@ public sealed class DeviceCalls(IUsbDevice device, PendingUrbs pending, Action<P
         }
     }
 
+    /// <summary>As <see cref="Submit"/>, for other threads: a cancel that comes meanwhile waits until the device has what it is to cancel.</summary>
+    public void SubmitInStep(PendingUrb urb)
+    {
+        lock (_step)
+        {
+            Submit(urb);
+        }
+    }
+
     /// <summary>Cancels the URB if it still runs under that seqnum. Blocks until the bus lets go of it.</summary>
     public void Cancel(PendingUrb urb, uint seqnum)
     {
-        if (pending.TryBeginCancel(urb, seqnum))
+        if (!TryBeginCancel(urb, seqnum))
+        {
+            return;
+        }
+
+        try
         {
             device.Cancel(urb.Transfer!);
-            pending.EndCancel(urb);
-            flush();
         }
+        finally
+        {
+            pending.EndCancel(urb);
+        }
+
+        flush();
     }
 
     /// <summary>Cancels every running URB that <paramref name="isWanted"/> picks.</summary>
@@ -47,7 +67,7 @@ public sealed class DeviceCalls(IUsbDevice device, PendingUrbs pending, Action<P
     /// <summary>Takes the URB out of the queue's hands: true if a special request may now be carried out for it.</summary>
     public bool TryStartSpecial(PendingUrb urb)
     {
-        if (pending.TryStart(urb))
+        if (pending.TryStart(urb, UrbPhase.Special))
         {
             return true;
         }
@@ -57,4 +77,12 @@ public sealed class DeviceCalls(IUsbDevice device, PendingUrbs pending, Action<P
     }
 
     public void Flush() => flush();
+
+    private bool TryBeginCancel(PendingUrb urb, uint seqnum)
+    {
+        lock (_step)
+        {
+            return pending.TryBeginCancel(urb, seqnum);
+        }
+    }
 }

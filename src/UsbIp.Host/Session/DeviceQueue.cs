@@ -3,9 +3,8 @@ using UsbIp.Protocol;
 namespace UsbIp.Host.Session;
 
 /// <summary>
-/// A session's one thread for what may block on the device: cancels (USBDEVFS_DISCARDURB waits for the bus) and special requests. URBs that arrive
-/// behind a special request wait here for it; cancels overtake everything, for what they cancel may be what is waited for. As long as there is
-/// neither, the receive loop submits by itself and this thread does not even exist.
+/// A session's thread for special requests, which block. URBs that arrive behind a special request wait here for it. As long as there is none, the
+/// receive loop submits by itself and this thread does not even exist.
 /// </summary>
 public sealed class DeviceQueue : IDisposable
 {
@@ -17,7 +16,6 @@ public sealed class DeviceQueue : IDisposable
     private readonly string _name;
     private readonly object _gate = new(); // a monitor: the thread sleeps on it
     private readonly Queue<PendingUrb> _waiting = new();
-    private readonly Queue<(PendingUrb Urb, uint Seqnum)> _cancels = new();
     private Thread? _thread;
     private bool _busy;
     private bool _stopped;
@@ -63,16 +61,6 @@ public sealed class DeviceQueue : IDisposable
         _calls.Submit(urb);
     }
 
-    /// <summary>Cancels the URB if it still runs under that seqnum. Returns at once.</summary>
-    public void Cancel(PendingUrb urb, uint seqnum)
-    {
-        lock (_gate)
-        {
-            _cancels.Enqueue((urb, seqnum));
-            WakeLocked();
-        }
-    }
-
     /// <summary>A URB has ended: a special request may have waited for that.</summary>
     public void UrbEnded()
     {
@@ -104,8 +92,7 @@ public sealed class DeviceQueue : IDisposable
         {
             if (_calls.TryStartSpecial(urb))
             {
-                urb.Transfer!.Status = UrbStatus.Shutdown;
-                _pending.Complete(urb);
+                _special.Complete(urb, UrbStatus.Shutdown);
             }
         }
     }
@@ -123,37 +110,18 @@ public sealed class DeviceQueue : IDisposable
 
     private void Run()
     {
-        while (true)
+        while (TryTake() is { } urb)
         {
-            PendingUrb? urb = null;
-            (PendingUrb Urb, uint Seqnum) cancel;
-            lock (_gate)
+            try
             {
-                while (!_stopped && _cancels.Count == 0 && _waiting.Count == 0)
-                {
-                    Monitor.Wait(_gate);
-                }
-
-                if (_stopped)
-                {
-                    return;
-                }
-
-                if (!_cancels.TryDequeue(out cancel))
-                {
-                    urb = _waiting.Dequeue();
-                    _busy = true;
-                }
+                Carry(urb);
+                _calls.Flush();
+            }
+            catch (Exception e) // on a thread of our own it would end the process
+            {
+                _failed($"{urb.Special.Kind}: {e.GetType().Name}: {e.Message}");
             }
 
-            if (urb is null)
-            {
-                _calls.Cancel(cancel.Urb, cancel.Seqnum);
-                continue;
-            }
-
-            Carry(urb);
-            _calls.Flush();
             lock (_gate)
             {
                 _busy = false;
@@ -161,42 +129,69 @@ public sealed class DeviceQueue : IDisposable
         }
     }
 
+    /// <summary>Waits for the next URB. Null once the queue was disposed.</summary>
+    private PendingUrb? TryTake()
+    {
+        lock (_gate)
+        {
+            while (!_stopped && _waiting.Count == 0)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            if (_stopped)
+            {
+                return null;
+            }
+
+            _busy = true;
+            return _waiting.Dequeue();
+        }
+    }
+
     private void Carry(PendingUrb urb)
     {
         if (urb.Special.IsNone)
         {
-            _calls.Submit(urb);
+            _calls.SubmitInStep(urb);
+            return;
         }
-        else if (!_calls.TryStartSpecial(urb))
+
+        _calls.CancelAll(other => _special.CutsOff(urb.Special, other));
+        var isItsTurn = WaitForTurn(urb);
+        if (!_calls.TryStartSpecial(urb))
         {
             return; // unlinked while it waited
         }
-        else if (!WaitForDrain(urb))
+
+        if (isItsTurn)
         {
-            urb.Transfer!.Status = UrbStatus.ProtocolError;
-            _pending.Complete(urb);
+            _special.Run(urb);
+        }
+        else if (_pending.AnyRunning(other => _special.CutsOff(urb.Special, other)))
+        {
+            _special.Complete(urb, UrbStatus.ProtocolError);
             _failed($"{urb.Special.Kind}: the device did not give back its transfers within {_drainTime.TotalSeconds:0} s");
         }
         else
         {
-            _special.Run(urb);
+            // The device is slow to answer another control request, as it may be: this one is as late as it would be on the client's own bus.
+            _special.Complete(urb, UrbStatus.TimedOut);
         }
     }
 
     /// <summary>
-    /// Ends what the special request would cut off and waits for that, and for every control URB before it: endpoint 0 answers in order.
-    /// Cancels go on meanwhile.
+    /// Waits for what the special request would cut off, and for every control URB before it: endpoint 0 answers in order. False if they did not
+    /// end in time, or if there is nothing to wait for any more.
     /// </summary>
-    private bool WaitForDrain(PendingUrb urb)
+    private bool WaitForTurn(PendingUrb urb)
     {
-        _calls.CancelAll(other => other != urb && _special.CutsOff(urb.Special, other));
         var deadline = Environment.TickCount64 + (long)_drainTime.TotalMilliseconds;
-        while (_pending.AnyRunning(other => other != urb && _special.GoesBefore(urb.Special, other)))
+        while (_pending.AnyRunning(other => _special.GoesBefore(urb.Special, other)))
         {
-            (PendingUrb Urb, uint Seqnum) cancel;
             lock (_gate)
             {
-                while (!_stopped && !_mayBeReady && _cancels.Count == 0)
+                while (!_stopped && !_mayBeReady)
                 {
                     var left = deadline - Environment.TickCount64;
                     if (left <= 0 || !Monitor.Wait(_gate, (int)left))
@@ -210,14 +205,12 @@ public sealed class DeviceQueue : IDisposable
                 {
                     return false;
                 }
-
-                if (!_cancels.TryDequeue(out cancel))
-                {
-                    continue;
-                }
             }
 
-            _calls.Cancel(cancel.Urb, cancel.Seqnum);
+            if (_pending.IsDropped(urb))
+            {
+                return false;
+            }
         }
 
         return true;

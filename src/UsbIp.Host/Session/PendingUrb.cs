@@ -10,10 +10,13 @@ public enum UrbPhase
     /// <summary>In the device queue, behind a special request; the device has not seen it.</summary>
     Waiting,
 
-    /// <summary>With the device, or a special request that is being carried out.</summary>
+    /// <summary>With the device.</summary>
     Running,
 
-    /// <summary>Unlinked while it waited: answered already, to be thrown away by the device queue.</summary>
+    /// <summary>A special request that is being carried out: there is no transfer to cancel.</summary>
+    Special,
+
+    /// <summary>Unlinked while it waited or was carried out: answered already, to be thrown away by the device queue.</summary>
     Dropped,
 }
 
@@ -30,7 +33,7 @@ public sealed class PendingUrb
     public TransferType Type { get; private set; }
 
     /// <summary>What the budget was charged with, in bytes.</summary>
-    public int ReservedLength { get; private set; }
+    public int Cost { get; private set; }
 
     /// <summary>The transfer that does the work; owned by this URB until the reply has left.</summary>
     public UsbTransfer? Transfer { get; set; }
@@ -55,11 +58,11 @@ public sealed class PendingUrb
     /// <summary>The transfer completed while it was being cancelled.</summary>
     public bool CompletedDuringCancel { get; set; }
 
-    public void Prepare(in SubmitRequest request, TransferType type, int reservedLength, int isoPackets)
+    public void Prepare(in SubmitRequest request, TransferType type, int cost, int isoPackets)
     {
         Request = request;
         Type = type;
-        ReservedLength = reservedLength;
+        Cost = cost;
         Transfer = null;
         Special = default;
         Phase = UrbPhase.Waiting;

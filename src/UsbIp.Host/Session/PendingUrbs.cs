@@ -11,6 +11,9 @@ namespace UsbIp.Host.Session;
 /// </summary>
 public sealed class PendingUrbs(ReplyQueue replies, Action<PendingUrb> recycle)
 {
+    /// <summary>Unused entries kept; they have the packets of their last use, so a swarm of them is not.</summary>
+    private const int MaxFree = 128;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<uint, PendingUrb> _bySeqnum = [];
     private readonly Stack<PendingUrb> _free = new();
@@ -43,7 +46,10 @@ public sealed class PendingUrbs(ReplyQueue replies, Action<PendingUrb> recycle)
     {
         lock (_gate)
         {
-            _free.Push(urb);
+            if (_free.Count < MaxFree)
+            {
+                _free.Push(urb);
+            }
         }
     }
 
@@ -60,7 +66,7 @@ public sealed class PendingUrbs(ReplyQueue replies, Action<PendingUrb> recycle)
     }
 
     /// <summary>The URB leaves the device queue for the device. False if it was unlinked meanwhile: then it is the caller's to recycle.</summary>
-    public bool TryStart(PendingUrb urb)
+    public bool TryStart(PendingUrb urb, UrbPhase phase = UrbPhase.Running)
     {
         lock (_gate)
         {
@@ -69,8 +75,17 @@ public sealed class PendingUrbs(ReplyQueue replies, Action<PendingUrb> recycle)
                 return false;
             }
 
-            urb.Phase = UrbPhase.Running;
+            urb.Phase = phase;
             return true;
+        }
+    }
+
+    /// <summary>Whether the URB was unlinked while it waited in the device queue.</summary>
+    public bool IsDropped(PendingUrb urb)
+    {
+        lock (_gate)
+        {
+            return urb.Phase == UrbPhase.Dropped;
         }
     }
 
@@ -86,7 +101,7 @@ public sealed class PendingUrbs(ReplyQueue replies, Action<PendingUrb> recycle)
                 return;
             }
 
-            isAnswered = PostLocked(urb);
+            isAnswered = urb.Phase != UrbPhase.Dropped && PostLocked(urb);
         }
 
         Finish(urb, isAnswered);
@@ -106,17 +121,19 @@ public sealed class PendingUrbs(ReplyQueue replies, Action<PendingUrb> recycle)
                 return false;
             }
 
-            if (urb.Phase == UrbPhase.Waiting)
+            if (urb.Phase == UrbPhase.Running)
             {
-                urb.Phase = UrbPhase.Dropped;
-                _bySeqnum.Remove(request.TargetSeqnum);
-                replies.TryPost(Reply.Unlinked(request.Seqnum, UrbStatus.Unlinked));
-                return false;
+                urb.UnlinkSeqnum = request.Seqnum;
+                return true;
             }
 
-            urb.UnlinkSeqnum = request.Seqnum;
-            return true;
+            urb.Phase = UrbPhase.Dropped;
+            _bySeqnum.Remove(request.TargetSeqnum);
+            replies.TryPost(Reply.Unlinked(request.Seqnum, UrbStatus.Unlinked));
         }
+
+        Ended?.Invoke(); // it may itself have waited for others to end
+        return false;
     }
 
     /// <summary>

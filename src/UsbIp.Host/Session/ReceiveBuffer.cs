@@ -5,7 +5,8 @@ namespace UsbIp.Host.Session;
 
 /// <summary>
 /// Reads a session's socket: headers through a small read-ahead, so that requests that arrived together cost one system call, and payloads
-/// straight into where they belong. Used by the receive loop alone. Blocks; ends when the socket is shut down.
+/// straight into where they belong. Used by the receive loop alone. Blocks; ends when the socket is shut down. The socket's receive timeout is how long
+/// the peer may stop inside a message; between two messages it may be silent for as long as it likes.
 /// </summary>
 public sealed class ReceiveBuffer(Socket socket)
 {
@@ -29,7 +30,7 @@ public sealed class ReceiveBuffer(Socket socket)
             (_start, _end) = (0, _end - _start);
             while (_end < size)
             {
-                var received = Receive(_buffer.AsSpan(_end));
+                var received = Receive(_buffer.AsSpan(_end), isInside: _end > 0);
                 if (received == 0)
                 {
                     return _end == 0 ? default : throw EndedInside("a header", _end, size);
@@ -54,7 +55,7 @@ public sealed class ReceiveBuffer(Socket socket)
         target = target[ahead..];
         while (target.Length > 0)
         {
-            var received = Receive(target);
+            var received = Receive(target, isInside: true);
             if (received == 0)
             {
                 throw EndedInside("a payload", wanted - target.Length, wanted);
@@ -71,7 +72,7 @@ public sealed class ReceiveBuffer(Socket socket)
         {
             if (_start == _end)
             {
-                (_start, _end) = (0, Receive(_buffer));
+                (_start, _end) = (0, Receive(_buffer, isInside: true));
                 if (_end == 0)
                 {
                     throw new ProtocolException($"The peer closed the connection inside a payload, {length} bytes before its end.");
@@ -87,9 +88,26 @@ public sealed class ReceiveBuffer(Socket socket)
     private static ProtocolException EndedInside(string what, int have, int wanted) =>
         new($"The peer closed the connection inside {what}, after {have} of {wanted} bytes.");
 
-    private int Receive(Span<byte> target)
+    private int Receive(Span<byte> target, bool isInside)
     {
-        BeforeWait?.Invoke();
-        return socket.Receive(target);
+        while (true)
+        {
+            BeforeWait?.Invoke();
+            var received = socket.Receive(target, SocketFlags.None, out var error);
+            if (error == SocketError.Success)
+            {
+                return received;
+            }
+
+            if (error is not (SocketError.TimedOut or SocketError.WouldBlock))
+            {
+                throw new SocketException((int)error);
+            }
+
+            if (isInside)
+            {
+                throw new ProtocolException($"The client sent no byte for {socket.ReceiveTimeout / 1000} s inside a message.");
+            }
+        }
     }
 }

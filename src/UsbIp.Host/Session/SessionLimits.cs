@@ -14,7 +14,10 @@ public sealed record SessionLimits
     /// <summary>Bytes of transfer buffers in flight.</summary>
     public long MaxBytes { get; init; } = 24L * 1024 * 1024;
 
-    /// <summary>Bytes of transfer buffers in flight over all sessions together.</summary>
+    /// <summary>Of these, the bytes that are the session's own, whatever other sessions hold: enough for a disk or a camera to go on.</summary>
+    public long OwnBytes { get; init; } = 4L * 1024 * 1024;
+
+    /// <summary>Bytes of transfer buffers in flight over all sessions together, beyond what is each session's own.</summary>
     public long MaxBytesOfAllSessions { get; init; } = 64L * 1024 * 1024;
 
     /// <summary>Bytes of one transfer buffer; more is answered with -ENOMEM.</summary>
@@ -28,6 +31,9 @@ public sealed record SessionLimits
 
     /// <summary>How long a full socket may take no byte before its session ends.</summary>
     public TimeSpan SendStall { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a client may send no byte inside a message, whose memory is taken by then; between two it may be silent for ever.</summary>
+    public TimeSpan ReceiveStall { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a device may take to give back cancelled transfers before a special request or the end of the session.</summary>
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(5);

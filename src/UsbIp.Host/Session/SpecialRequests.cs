@@ -5,7 +5,7 @@ using UsbIp.Protocol.Descriptors;
 namespace UsbIp.Host.Session;
 
 /// <summary>Carries out special requests through the system's own calls. Used by the device queue's thread alone; blocks.</summary>
-public sealed class SpecialRequests(IUsbDevice device, PendingUrbs pending, EndpointTable endpoints)
+public sealed class SpecialRequests(IUsbDevice device, DeviceCalls calls, PendingUrbs pending, EndpointTable endpoints)
 {
     /// <summary>Whether carrying out <paramref name="request"/> would kill that URB: it is ended properly before.</summary>
     public bool CutsOff(in SpecialRequest request, PendingUrb urb) => request.Kind switch
@@ -22,17 +22,37 @@ public sealed class SpecialRequests(IUsbDevice device, PendingUrbs pending, Endp
     public void Run(PendingUrb urb)
     {
         var request = urb.Special;
-        var status = Execute(request);
-        var transfer = urb.Transfer!;
-        if (status is UrbStatus.Ok or UrbStatus.NoDevice || request.Kind == SpecialRequestKind.PortReset)
+        var status = UrbStatus.ProtocolError;
+        try
         {
-            transfer.Status = status is UrbStatus.Ok or UrbStatus.NoDevice ? status : UrbStatus.Stall;
-            transfer.ActualLength = 0;
-            pending.Complete(urb);
-            return;
+            status = Execute(request);
+        }
+        catch
+        {
+            Complete(urb, status); // nothing of it is with the device; the session ends, and waits for what is
+            throw;
         }
 
-        device.Submit(transfer);
+        if (status is UrbStatus.Ok or UrbStatus.NoDevice)
+        {
+            Complete(urb, status);
+        }
+        else if (request.Kind == SpecialRequestKind.PortReset)
+        {
+            Complete(urb, UrbStatus.Stall);
+        }
+        else
+        {
+            calls.SubmitInStep(urb);
+        }
+    }
+
+    /// <summary>Ends the request without carrying it out.</summary>
+    public void Complete(PendingUrb urb, UrbStatus status)
+    {
+        urb.Transfer!.Status = status;
+        urb.Transfer.ActualLength = 0;
+        pending.Complete(urb);
     }
 
     private UrbStatus Execute(in SpecialRequest request)

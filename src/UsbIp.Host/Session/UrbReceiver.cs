@@ -16,6 +16,7 @@ public sealed class UrbReceiver(
     TransferBudget budget,
     PendingUrbs pending,
     DeviceQueue queue,
+    CancelQueue cancels,
     ReplyQueue replies,
     int maxQueuedReplies)
 {
@@ -72,30 +73,36 @@ public sealed class UrbReceiver(
 
         // The buffer must hold what is on the wire, which may be more than the device's data stage.
         var length = Math.Max(verdict.Length, verdict.PayloadLength);
-        if (!budget.TryReserve(length))
+        var cost = TransferBudget.CostOf(length, verdict.IsoPackets);
+        if (!budget.TryReserve(cost))
         {
             Refuse(request, UrbStatus.NoMemory, verdict.PayloadLength + isoBytes);
             return;
         }
 
         var urb = pending.Rent();
-        urb.Prepare(request, verdict.Type, length, verdict.IsoPackets);
-        var isPassedOn = false;
+        urb.Prepare(request, verdict.Type, cost, verdict.IsoPackets);
+        var isPending = false;
         try
         {
-            isPassedOn = ReadAndSubmit(urb, verdict);
+            isPending = ReadAndAdd(urb, verdict);
         }
         finally
         {
-            if (!isPassedOn)
+            if (!isPending)
             {
                 Abandon(urb);
             }
         }
+
+        if (isPending)
+        {
+            queue.Submit(urb);
+        }
     }
 
-    /// <summary>True if the URB is out of this loop's hands.</summary>
-    private bool ReadAndSubmit(PendingUrb urb, in SubmitVerdict verdict)
+    /// <summary>True if the URB is pending now: whoever completes it owns it.</summary>
+    private bool ReadAndAdd(PendingUrb urb, in SubmitVerdict verdict)
     {
         var request = urb.Request;
         var transfer = device.CreateTransfer(verdict.Length, verdict.IsoPackets);
@@ -138,7 +145,6 @@ public sealed class UrbReceiver(
         }
 
         pending.Add(urb);
-        queue.Submit(urb);
         return true;
     }
 
@@ -147,7 +153,7 @@ public sealed class UrbReceiver(
         validator.RequireOurDevice(request.Seqnum, request.DeviceId);
         if (pending.TryUnlink(request, out var urb))
         {
-            queue.Cancel(urb, request.TargetSeqnum);
+            cancels.Add(urb, request.TargetSeqnum);
         }
     }
 
@@ -164,7 +170,7 @@ public sealed class UrbReceiver(
     {
         urb.Transfer?.Dispose();
         urb.Transfer = null;
-        budget.Release(urb.ReservedLength);
+        budget.Release(urb.Cost);
         pending.Return(urb);
     }
 }

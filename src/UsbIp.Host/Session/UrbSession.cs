@@ -18,48 +18,53 @@ public sealed class UrbSession : ITransferSink, IDisposable
     private readonly PendingUrbs _pending;
     private readonly DeviceCalls _calls;
     private readonly DeviceQueue _queue;
+    private readonly CancelQueue _cancels;
     private readonly ReplySender _sender;
     private readonly UrbReceiver _receiver;
-    private readonly object _drained = new(); // a monitor: Drain sleeps on it
+    private readonly object _idle = new(); // a monitor: Drain sleeps on it
+    private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile int _receiveThread;
     private volatile bool _draining;
+    private volatile bool _closed;
     private SessionEnd? _end;
 
-    /// <param name="socket">The client's connection past the import: blocking, without a receive timeout.</param>
+    /// <param name="socket">The client's connection past the import: blocking. Its receive timeout is the session's to set.</param>
     /// <param name="device">The open device; its completions go to this session from now on.</param>
     /// <param name="deviceId">The devid that the import reply named.</param>
     /// <param name="limits">What the session may cost.</param>
-    /// <param name="allSessions">The budget shared by all sessions.</param>
-    public UrbSession(Socket socket, IUsbDevice device, DeviceId deviceId, SessionLimits limits, TransferBudget allSessions)
+    /// <param name="allSessions">The memory that all sessions share.</param>
+    public UrbSession(Socket socket, IUsbDevice device, DeviceId deviceId, SessionLimits limits, SharedBudget allSessions)
     {
         (_socket, _limits) = (socket, limits);
         var name = device.Info.BusId.ToString();
         var endpoints = new EndpointTable(device.Info);
-        _budget = new TransferBudget(limits.MaxBytes, limits.MaxUrbs, allSessions);
+        _budget = new TransferBudget(limits, allSessions);
         _replies = new ReplyQueue(limits.MaxQueuedReplies);
         _pending = new PendingUrbs(_replies, Recycle) { Ended = UrbEnded };
         _sender = new ReplySender(
             socket, _replies, Recycle, reason => End(SessionEndCause.ConnectionLost, reason), limits.SendStall, name);
         _calls = new DeviceCalls(device, _pending, Recycle, _sender.Flush);
-        var special = new SpecialRequests(device, _pending, endpoints);
-        _queue = new DeviceQueue(
-            _calls, _pending, special, reason => End(SessionEndCause.DeviceFailed, reason), limits.DrainTime, name);
+        var special = new SpecialRequests(device, _calls, _pending, endpoints);
+        var failed = (string reason) => End(SessionEndCause.DeviceFailed, reason);
+        _queue = new DeviceQueue(_calls, _pending, special, failed, limits.DrainTime, name);
+        _cancels = new CancelQueue(_calls, failed, name);
         var receive = new ReceiveBuffer(socket) { BeforeWait = _sender.Flush };
         var validator = new SubmitValidator(deviceId, endpoints, limits);
-        _receiver = new UrbReceiver(receive, device, validator, _budget, _pending, _queue, _replies, limits.MaxQueuedReplies);
+        _receiver = new UrbReceiver(receive, device, validator, _budget, _pending, _queue, _cancels, _replies, limits.MaxQueuedReplies);
         device.Start(this);
     }
 
     /// <summary>
-    /// False if the device kept transfers beyond <see cref="SessionLimits.DrainTime"/> although all were cancelled: closing it now would free memory
-    /// that it may still write to, so it must stay open.
+    /// Completes once the session is disposed and the device has given back every transfer. A device that keeps some beyond
+    /// <see cref="SessionLimits.DrainTime"/> although all were cancelled must stay open until then: closing it would free memory that it may write to.
     /// </summary>
-    public bool IsDrained { get; private set; }
+    public Task Drained => _drained.Task;
 
-    /// <summary>Serves the client until either side ends the session. Returns with every transfer completed. Blocks.</summary>
+    /// <summary>Serves the client until either side ends the session. Returns with every transfer completed, see <see cref="Drained"/>. Blocks.</summary>
     public SessionEnd Run()
     {
         _receiveThread = Environment.CurrentManagedThreadId;
+        _socket.ReceiveTimeout = (int)_limits.ReceiveStall.TotalMilliseconds;
         try
         {
             _receiver.Run();
@@ -72,6 +77,11 @@ public sealed class UrbSession : ITransferSink, IDisposable
         catch (SocketException e)
         {
             End(SessionEndCause.ConnectionLost, $"the connection broke ({e.SocketErrorCode})");
+        }
+        catch
+        {
+            End(SessionEndCause.DeviceFailed, "a fault of this program or of the device's backend");
+            throw;
         }
         finally
         {
@@ -89,7 +99,10 @@ public sealed class UrbSession : ITransferSink, IDisposable
     public void Dispose()
     {
         _queue.Dispose();
+        _cancels.Dispose();
         _sender.Dispose();
+        _closed = true;
+        TellIfDrained();
     }
 
     void ITransferSink.TransferCompleted(UsbTransfer transfer) => _pending.Complete((PendingUrb)transfer.Tag!);
@@ -129,8 +142,9 @@ public sealed class UrbSession : ITransferSink, IDisposable
     private void Drain()
     {
         _queue.Dispose();
+        _cancels.Dispose();
         _calls.CancelAll(_ => true);
-        IsDrained = WaitForCompletions();
+        WaitForCompletions();
         if (_end!.Cause is SessionEndCause.DeviceLeft or SessionEndCause.Stopped or SessionEndCause.DeviceFailed)
         {
             _sender.WaitUntilIdle(TimeSpan.FromSeconds(1));
@@ -148,22 +162,20 @@ public sealed class UrbSession : ITransferSink, IDisposable
         _sender.Dispose();
     }
 
-    private bool WaitForCompletions()
+    private void WaitForCompletions()
     {
         var deadline = Environment.TickCount64 + (long)_limits.DrainTime.TotalMilliseconds;
-        lock (_drained)
+        lock (_idle)
         {
             _draining = true;
             while (_pending.Count > 0)
             {
                 var left = deadline - Environment.TickCount64;
-                if (left <= 0 || !Monitor.Wait(_drained, (int)left))
+                if (left <= 0 || !Monitor.Wait(_idle, (int)left))
                 {
-                    return _pending.Count == 0;
+                    return;
                 }
             }
-
-            return true;
         }
     }
 
@@ -172,10 +184,24 @@ public sealed class UrbSession : ITransferSink, IDisposable
         _queue.UrbEnded();
         if (_draining)
         {
-            lock (_drained)
+            lock (_idle)
             {
-                Monitor.Pulse(_drained);
+                Monitor.Pulse(_idle);
             }
+        }
+
+        if (_closed)
+        {
+            TellIfDrained(); // a transfer that came back after the session had given up waiting for it
+        }
+    }
+
+    /// <summary>By the budget, which a URB leaves last, when its transfer is back in the device's pool.</summary>
+    private void TellIfDrained()
+    {
+        if (_budget.Urbs == 0)
+        {
+            _drained.TrySetResult();
         }
     }
 
@@ -183,7 +209,7 @@ public sealed class UrbSession : ITransferSink, IDisposable
     {
         urb.Transfer!.Dispose();
         urb.Transfer = null;
-        _budget.Release(urb.ReservedLength);
+        _budget.Release(urb.Cost);
         _pending.Return(urb);
     }
 }

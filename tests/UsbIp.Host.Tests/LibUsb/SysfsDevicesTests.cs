@@ -114,7 +114,7 @@ public sealed class SysfsDevicesTests : IDisposable
         }
 
         var read = Task.Run(() => _sysfs.Devices.Read("1-1"));
-        await using (File.OpenWrite(serial)) // opens once the reader is there, which waits until it is closed
+        await using (new FileStream(serial, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) // opens once the reader is there, which waits until it is closed
         {
             _sysfs.Unplug("1-1");
         }

@@ -24,4 +24,18 @@ public sealed class DeviceRegistryTests
 
         lease().Should().Be(OperationStatus.Ok);
     }
+
+    [Fact]
+    public void List_for_clients_asks_for_exported_devices_only()
+    {
+        using var backend = new ScriptedBackend();
+        backend.Add("1-2");
+        backend.Add("1-3");
+        var registry = new DeviceRegistry([backend], NullLoggerFactory.Instance);
+        registry.Export(Device);
+
+        registry.ListExported().Should().ContainSingle().Which.BusId.Should().Be(Device);
+
+        backend.Listings.Should().Be(0, "a device that is nobody's business may hang");
+    }
 }

@@ -1,3 +1,5 @@
+using UsbIp.Host.Server;
+using UsbIp.Host.Session;
 using UsbIp.Protocol;
 
 namespace UsbIp.Host.Tests.Session;
@@ -146,5 +148,43 @@ public sealed class ControlRequestTests
         client.ReadSubmitReply().Seqnum.Should().Be(2);
         device.Complete(device.NextSubmitted(), UrbStatus.Ok, 2);
         client.ReadSubmitReply().Seqnum.Should().Be(3);
+    }
+
+    [Fact]
+    public async Task Slow_control_request_costs_a_special_request_its_time_and_not_the_session()
+    {
+        await using var host = new RunningHost(new ServerOptions { Session = new SessionLimits { DrainTime = TimeSpan.FromMilliseconds(200) } });
+        var device = host.Export("1-2");
+        using var client = host.Import("1-2");
+
+        client.Submit(Requests.Control(1, 0x80, 0x00, length: 2));
+        var slow = device.NextSubmitted();
+        client.Submit(Requests.Control(2, 0x02, 0x01, index: 0x81));
+        client.ReadSubmitReply().Should().Be(new SubmitReply(2, UrbStatus.TimedOut, 0));
+        device.Complete(slow, UrbStatus.Ok, 2);
+
+        client.ReadSubmitReply().Should().Be(new SubmitReply(1, UrbStatus.Ok, 2));
+        device.Specials.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Special_request_that_is_unlinked_while_it_waits_lets_the_others_go_on()
+    {
+        await using var host = new RunningHost();
+        var device = host.Export("1-2");
+        using var client = host.Import("1-2");
+
+        client.Submit(Requests.Control(1, 0x80, 0x00, length: 2));
+        var slow = device.NextSubmitted();
+        client.Submit(Requests.Control(2, 0x02, 0x01, index: 0x81));
+        client.Submit(Requests.In(3, 1, 64));
+        client.Unlink(4, target: 2);
+        client.ReadUnlinkReply().Should().Be(new UnlinkReply(4, UrbStatus.Unlinked));
+
+        device.Complete(device.NextSubmitted(), UrbStatus.Ok, 0);
+        client.ReadSubmitReply().Seqnum.Should().Be(3);
+        device.Complete(slow, UrbStatus.Ok, 0);
+        client.ReadSubmitReply().Seqnum.Should().Be(1);
+        device.Specials.Should().BeEmpty();
     }
 }

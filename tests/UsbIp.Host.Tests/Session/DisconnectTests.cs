@@ -1,3 +1,6 @@
+using UsbIp.Devices;
+using UsbIp.Host.Server;
+using UsbIp.Host.Session;
 using UsbIp.Protocol;
 using UsbIp.TestKit;
 
@@ -6,6 +9,8 @@ namespace UsbIp.Host.Tests.Session;
 /// <summary>However a session ends, every transfer comes back, the device is reset and given back, and the next client may have it.</summary>
 public sealed class DisconnectTests
 {
+    private static readonly ServerOptions ShortPatience = new() { Session = new SessionLimits { DrainTime = TimeSpan.FromMilliseconds(200) } };
+
     [Fact]
     public async Task Client_that_leaves_with_urbs_in_flight_frees_the_device_for_the_next()
     {
@@ -161,5 +166,83 @@ public sealed class DisconnectTests
         Eventually.Holds(() => !device.IsOpen, "the device to be given back");
         await flood.Invoking(task => task).Should().ThrowAsync<Exception>();
         await read.Invoking(task => task).Should().ThrowAsync<Exception>();
+    }
+
+    [Fact]
+    public async Task Device_that_gives_its_transfers_back_too_late_is_refused_until_it_has()
+    {
+        await using var host = new RunningHost(ShortPatience);
+        var (device, transfer) = LoseTransfer(host);
+
+        using (var early = host.Connect())
+        {
+            early.Import("1-2").Should().Be(OperationStatus.DeviceError);
+        }
+
+        device.IsOpen.Should().BeTrue("a transfer is still out");
+        device.Complete(transfer, UrbStatus.Unlinked, 0);
+        host.WaitForLog("the last transfer is back");
+
+        Eventually.Holds(() => !device.IsOpen, "the device to be given back");
+        device.Specials.Should().Equal("Reset");
+        Eventually.Holds(() => host.Connect().Import("1-2") == OperationStatus.Ok, "the device to be had again");
+    }
+
+    [Fact]
+    public async Task Device_that_lost_a_transfer_can_be_had_again_when_it_is_plugged_in_anew()
+    {
+        await using var host = new RunningHost(ShortPatience);
+        var (lost, transfer) = LoseTransfer(host);
+
+        var renewed = host.Replug("1-2");
+        host.WaitForLog("1-2: plugged in");
+        using var client = host.Import("1-2");
+
+        renewed.IsOpen.Should().BeTrue();
+        lost.Complete(transfer, UrbStatus.Shutdown, 0);
+        Eventually.Holds(() => !lost.IsOpen, "the old device to be closed");
+    }
+
+    [Fact]
+    public async Task Device_whose_backend_throws_costs_its_session_and_nothing_else()
+    {
+        await using var host = new RunningHost();
+        var device = host.Export("1-2");
+        device.OnSpecial = what => what == "SetConfiguration 1" ? throw new IOException("No space left on device") : UrbStatus.Ok;
+        using (var client = host.Import("1-2"))
+        {
+            client.Submit(Requests.Control(1, 0x00, 0x09, value: 1));
+            host.WaitForLog("ended by DeviceFailed").Should().Contain("No space left on device");
+        }
+
+        host.WaitUntilFree("1-2");
+        using var next = host.Import("1-2");
+    }
+
+    [Fact]
+    public async Task Submit_that_throws_ends_the_session_with_its_transfers_back()
+    {
+        await using var host = new RunningHost { ExpectsFault = true };
+        var device = host.Export("1-2");
+        device.OnSubmit = _ => throw new IOException("No space left on device");
+        using var client = host.Import("1-2");
+
+        client.Submit(Requests.In(1, 1, 64));
+
+        host.WaitForLog("fault of this program").Should().Contain("No space left on device");
+        Eventually.Holds(() => !device.IsOpen, "the device to be given back");
+    }
+
+    private static (ScriptedDevice Device, UsbTransfer Transfer) LoseTransfer(RunningHost host)
+    {
+        var device = host.Export("1-2");
+        device.OnCancel = _ => { };
+        using var client = host.Import("1-2");
+        client.Submit(Requests.In(1, 1, 512));
+        var transfer = device.NextSubmitted();
+        client.Dispose();
+        host.WaitForLog("keeps transfers that were cancelled");
+        host.WaitUntilFree("1-2");
+        return (device, transfer);
     }
 }

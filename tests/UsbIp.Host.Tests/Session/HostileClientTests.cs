@@ -37,7 +37,7 @@ public sealed class HostileClientTests
         client.Send(bytes);
 
         client.IsClosedByHost().Should().BeTrue();
-        host.WaitForLog("1-2: ended by ProtocolViolation").Should().Contain(field == "command" && value == 3 ? "reply" : field);
+        host.WaitForOnlyComplaint("1-2").Should().Contain("ended by ProtocolViolation").And.Contain(field == "command" && value == 3 ? "reply" : field);
         neighbour.Submit(Requests.In(1, 1, 64));
         device.Complete(device.NextSubmitted(), UrbStatus.Ok, 0);
         neighbour.ReadSubmitReply().Status.Should().Be(UrbStatus.Ok);
@@ -57,7 +57,7 @@ public sealed class HostileClientTests
         client.Submit(Requests.Iso(1, UrbDirection.In, 4, 64, packets));
 
         client.IsClosedByHost().Should().BeTrue();
-        host.WaitForLog("number_of_packets");
+        host.WaitForOnlyComplaint("1-2").Should().Contain("number_of_packets");
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class HostileClientTests
         client.Submit(Requests.In(1, 1, 64));
         client.Submit(Requests.In(1, 1, 64));
 
-        host.WaitForLog("seqnum 1: a request with that seqnum is still in flight");
+        host.WaitForOnlyComplaint("1-2").Should().Contain("seqnum 1: a request with that seqnum is still in flight");
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class HostileClientTests
         client.Submit(Requests.Iso(1, UrbDirection.Out, 9, 64, 2));
 
         client.IsClosedByHost().Should().BeTrue();
-        host.WaitForLog("no endpoint 0x09");
+        host.WaitForOnlyComplaint("1-2").Should().Contain("no endpoint 0x09");
     }
 
     [Fact]

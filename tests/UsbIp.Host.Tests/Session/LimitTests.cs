@@ -11,7 +11,7 @@ public sealed class LimitTests
 {
     private static readonly ServerOptions Small = new()
     {
-        Session = new SessionLimits { MaxUrbs = 4, MaxBytes = 64 * 1024, MaxTransferLength = 32 * 1024, MaxQueuedReplies = 100, SendStall = TimeSpan.FromSeconds(1) },
+        Session = new SessionLimits { MaxUrbs = 4, MaxBytes = 72 * 1024, MaxTransferLength = 32 * 1024, MaxQueuedReplies = 100, SendStall = TimeSpan.FromSeconds(1) },
     };
 
     [Fact]
@@ -144,5 +144,53 @@ public sealed class LimitTests
         Eventually.Holds(() => host.ConnectionCount == 1, "the crowd's connections to end");
         using var late = host.Connect();
         late.Import("1-9").Should().Be(OperationStatus.NoDevice, "there is room again");
+    }
+
+    [Fact]
+    public async Task Sessions_that_hold_all_shared_memory_leave_each_other_one_its_own()
+    {
+        await using var host = new RunningHost(new ServerOptions
+        {
+            Session = new SessionLimits { MaxBytes = 64 * 1024, OwnBytes = 16 * 1024, MaxBytesOfAllSessions = 84 * 1024 },
+        });
+        host.Export("1-2");
+        host.Export("1-3");
+        var device = host.Export("1-4");
+        using var first = host.Import("1-2");
+        using var second = host.Import("1-3");
+        using var third = host.Import("1-4");
+        first.Submit(Requests.In(1, 1, 56 * 1024));
+        first.Submit(Requests.In(2, 1, 56 * 1024));
+        first.ReadSubmitReply().Should().Be(new SubmitReply(2, UrbStatus.NoMemory, 0));
+        second.Submit(Requests.In(1, 1, 56 * 1024));
+        second.Submit(Requests.In(2, 1, 56 * 1024));
+        second.ReadSubmitReply().Should().Be(new SubmitReply(2, UrbStatus.NoMemory, 0));
+
+        third.Submit(Requests.In(1, 1, 24 * 1024));
+        third.Submit(Requests.In(2, 1, 8 * 1024));
+
+        third.ReadSubmitReply().Should().Be(new SubmitReply(1, UrbStatus.NoMemory, 0), "that is more than its own share, and nothing else is left");
+        device.Complete(device.NextSubmitted(), UrbStatus.Ok, 0);
+        third.ReadSubmitReply().Should().Be(new SubmitReply(2, UrbStatus.Ok, 0));
+    }
+
+    [Theory]
+    [InlineData(20)] // inside a header
+    [InlineData(48 + 100)] // inside a payload
+    public async Task Client_that_stops_inside_a_message_loses_its_session_and_one_that_is_idle_does_not(int sent)
+    {
+        await using var host = new RunningHost(new ServerOptions { Session = new SessionLimits { ReceiveStall = TimeSpan.FromMilliseconds(200) } });
+        host.Export("1-2");
+        var device = host.Export("1-3");
+        using var stopped = host.Import("1-2");
+        using var idle = host.Import("1-3");
+
+        stopped.Send(stopped.Bytes(Requests.Out(1, 2, 1000), new byte[1000]).AsSpan(0, sent));
+
+        stopped.IsClosedByHost().Should().BeTrue();
+        host.WaitForLog("1-2: ended by ProtocolViolation").Should().Contain("sent no byte");
+        idle.Submit(Requests.In(1, 1, 64));
+        device.Complete(device.NextSubmitted(), UrbStatus.Ok, 0);
+        idle.ReadSubmitReply().Status.Should().Be(UrbStatus.Ok);
     }
 }

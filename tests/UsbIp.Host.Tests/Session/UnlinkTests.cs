@@ -187,4 +187,44 @@ public sealed class UnlinkTests
         client.ReadSubmitReply().Should().Be(new SubmitReply(1, UrbStatus.Ok, 0));
         device.TransfersOut.Should().Be(0);
     }
+
+    [Fact]
+    public async Task Unlink_of_a_running_urb_is_answered_while_a_special_request_is_carried_out()
+    {
+        await using var host = new RunningHost();
+        var device = host.Export("1-2");
+        using var special = new HeldSpecial(device, "ClearHalt", UrbStatus.Ok);
+        using var client = host.Import("1-2");
+
+        client.Submit(Requests.In(1, 3, 64));
+        device.NextSubmitted();
+        client.Submit(Requests.Control(2, 0x02, 0x01, index: 0x81));
+        special.WaitUntilBegun();
+        client.Unlink(3, target: 1);
+
+        client.ReadUnlinkReply().Should().Be(new UnlinkReply(3, UrbStatus.Unlinked));
+        special.LetGo();
+        client.ReadSubmitReply().Should().Be(new SubmitReply(2, UrbStatus.Ok, 0));
+    }
+
+    [Fact]
+    public async Task Special_request_that_is_unlinked_while_it_is_carried_out_is_answered_at_once_and_goes_no_further()
+    {
+        await using var host = new RunningHost();
+        var device = host.Export("1-2");
+        using var special = new HeldSpecial(device, "ClearHalt", UrbStatus.NoEntry); // a refusal that would go on to the device
+        using var client = host.Import("1-2");
+
+        client.Submit(Requests.Control(1, 0x02, 0x01, index: 0x81));
+        special.WaitUntilBegun();
+        client.Unlink(2, target: 1);
+        client.ReadUnlinkReply().Should().Be(new UnlinkReply(2, UrbStatus.Unlinked));
+        special.LetGo();
+        client.Submit(Requests.In(3, 1, 64));
+        var transfer = device.NextSubmitted();
+
+        transfer.EndpointAddress.Should().Be(0x81, "the unlinked request must not reach the device");
+        device.Complete(transfer, UrbStatus.Ok, 0);
+        client.ReadSubmitReply().Seqnum.Should().Be(3);
+    }
 }

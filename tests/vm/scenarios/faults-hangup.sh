@@ -10,7 +10,9 @@ serve_in_terminal() {
     script -qefc "$* $DIST/usbip-host export $stick" "$LOGS/host.log" >/dev/null 2>&1 3>&- </dev/null &
     terminal=$!
     at_exit "kill $terminal 2>/dev/null"
-    wait_until 20 is_listening && host_process=$(program_pids usbip-host)
+    wait_until 60 is_listening || return 1
+    host_process=$(program_pids usbip-host)
+    [ -n "$host_process" ]
 }
 
 load_vhci
@@ -20,13 +22,19 @@ disk_in_use "$stick"
 
 kill -9 "$terminal"
 wait "$terminal" 2>/dev/null
-expect_unplug
+# Not expect_unplug: the stick is this machine's own again, and may be a disk of the same name.
+wait_for "the attached side sees an unplug" $unplug_seconds refute test -e "/sys/bus/usb/devices/$far"
+wait_for "whoever uses it gets an error" $unplug_seconds refute is_running "$user"
+wait_for "the port is free" $unplug_seconds no_used_ports
+wait_for "its bridge has ended" 5 no_bridges
 wait_for "usbip-host has ended" 10 refute is_running "$host_process"
 wait_for "the stick is back with its driver" 5 has_driver "$stick" usb-storage
 
 require "usbip-host serves the stick again, under nohup" serve_in_terminal nohup
 kill -9 "$terminal"
 wait "$terminal" 2>/dev/null
-check "it is still there without its terminal" expect_reattach "$stick"
+# It is still there without its terminal.
+expect_reattach "$stick"
 kill -TERM "$host_process"
 wait_for "it ends when it is told to" 10 refute is_running "$host_process"
+expect_no_hung_tasks

@@ -36,8 +36,11 @@ internal static class BridgeLimits
     /// <summary>How long the kernel may take to read replies; it always reads, so this only keeps a broken one from holding a thread.</summary>
     public static readonly TimeSpan KernelPatience = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the kernel's drivers are answered that their device is gone before the plug is pulled.</summary>
+    /// <summary>How long the kernel's drivers must have submitted nothing, after all was given back to them, before the plug is pulled.</summary>
     public static readonly TimeSpan UnplugDelay = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long they may go on submitting: an unplug must be one within 3 s.</summary>
+    public static readonly TimeSpan UnplugPatience = TimeSpan.FromSeconds(2);
 
     /// <summary>How often the watch looks, while the kernel waits for anything.</summary>
     public static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(500);

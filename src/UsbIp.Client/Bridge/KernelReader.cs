@@ -16,6 +16,10 @@ internal sealed class KernelReader(BlockingSocket socket, PendingUrbs pending, H
     private int _packetsLeft;
     private bool _isRefused;
     private volatile bool _isEnding;
+    private volatile int _givenBack;
+
+    /// <summary>Requests that came after <see cref="BeginEnding"/>; from any thread.</summary>
+    public int GivenBack => _givenBack;
 
     /// <summary>Runs until the kernel closes its end or the host can't be written to.</summary>
     /// <remarks>After the host was lost it can be run again, to read what the kernel still asks until it closes its end.</remarks>
@@ -164,6 +168,7 @@ internal sealed class KernelReader(BlockingSocket socket, PendingUrbs pending, H
 
         if (_isEnding)
         {
+            _givenBack++;
             LastReplies.Write(pending, kernel);
         }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using UsbIp.Client.Interop;
@@ -134,12 +135,20 @@ public sealed class UrbBridge : IDisposable
 
     /// <summary>
     /// Gives the kernel its URBs back, then its end of stream. In between its drivers have a moment to see that the device is gone: what they
-    /// submit in it is given back as well, what they submit after the end of stream vhci_hcd would keep.
+    /// submit in it is given back as well, what they submit after the end of stream vhci_hcd would keep. The moment lasts as long as they go
+    /// on submitting, since some submit anew whenever they get a URB back.
     /// </summary>
     private void Unplug()
     {
         LastReplies.Write(_pending, _kernelEnd);
-        _kernelReaderEnded.Wait(BridgeLimits.UnplugDelay);
+        var watch = Stopwatch.StartNew();
+        int seen;
+        do
+        {
+            seen = _kernelReader.GivenBack;
+        }
+        while (!_kernelReaderEnded.Wait(BridgeLimits.UnplugDelay) && _kernelReader.GivenBack != seen && watch.Elapsed < BridgeLimits.UnplugPatience);
+
         ShutDown(_kernelSocket);
     }
 

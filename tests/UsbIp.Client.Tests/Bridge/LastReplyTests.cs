@@ -69,6 +69,24 @@ public sealed class LastReplyTests : IDisposable
     }
 
     [Fact]
+    public void A_driver_that_goes_on_submitting_gets_all_of_it_back_before_the_plug_is_pulled()
+    {
+        _rig.Kernel.SubmitIn(1, 64);
+        Receive(1);
+        _rig.Host.Dispose();
+        AssertShutDown();
+
+        for (var again = 0; again < 10; again++)
+        {
+            _rig.Kernel.SubmitIn(1, 64);
+            AssertShutDown();
+            _rig.Kernel.Poll(TimeSpan.FromMilliseconds(40)).Should().BeFalse("the driver is not done yet");
+        }
+
+        _rig.Kernel.Receive().Should().BeNull("now it is");
+    }
+
+    [Fact]
     public void A_request_whose_data_is_still_being_written_is_not_answered()
     {
         var request = _rig.Kernel.Compose(UrbDirection.Out, 1, 64, new byte[64], [], default);

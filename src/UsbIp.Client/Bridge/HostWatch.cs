@@ -105,7 +105,15 @@ internal sealed class HostWatch : IDisposable
             return;
         }
 
-        _timer.Change(next < BridgeLimits.WatchInterval ? next.Value : BridgeLimits.WatchInterval, Timeout.InfiniteTimeSpan);
+        _timer.Change(NextLook(next, silence), Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>As soon as there is something to decide: half a second too late would break the promise of 3 s.</summary>
+    private TimeSpan NextLook(TimeSpan? nextUnlink, TimeSpan silence)
+    {
+        var next = nextUnlink < BridgeLimits.WatchInterval ? nextUnlink.Value : BridgeLimits.WatchInterval;
+        var left = BridgeLimits.SilenceAfterUnlink - silence;
+        return _hostOwesUnlink && left < next ? left : next;
     }
 
     private void NoteSilence()

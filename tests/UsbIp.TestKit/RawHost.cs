@@ -7,6 +7,8 @@ namespace UsbIp.TestKit;
 public sealed record RawRequest(UrbHeader Header, SubmitRequest Submit, UnlinkRequest Unlink, byte[] Data, IsoPacket[] Packets)
 {
     public uint Seqnum => Header.Seqnum;
+
+    public bool IsUnlink => Header.Command == UrbCommand.Unlink;
 }
 
 /// <summary>Plays a host, past the import, on the other end of a connection: reads requests, and sends whatever it is told to. Owns the socket.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using UsbIp.Client.Bridge.Ahead;
 using UsbIp.Client.Interop;
 using UsbIp.Protocol;
 
@@ -28,9 +29,10 @@ public sealed class BridgeSession : IDisposable
     /// <param name="host">A blocking socket that was never used asynchronously, past the host's OP_REP_IMPORT.</param>
     /// <param name="granted">What that reply said.</param>
     /// <param name="logger">Gets one line when the session ends.</param>
+    /// <param name="options">Whether the bridge may read ahead.</param>
     /// <exception cref="SocketException">The process or the system has no descriptor left.</exception>
     [SuppressMessage("Reliability", "CA2000", Justification = "The session owns pair and bridge; where none is made, both sockets are disposed.")]
-    public static BridgeSession Open(Socket host, DeviceRecord granted, ILogger logger)
+    public static BridgeSession Open(Socket host, DeviceRecord granted, ILogger logger, AheadOptions options)
     {
         SocketPair? pair = null;
         try
@@ -39,7 +41,7 @@ public sealed class BridgeSession : IDisposable
             ImportOverPair.Ask(pair.KernelEnd, granted.BusId);
             ImportOverPair.Answer(pair.BridgeEnd, granted);
             var device = ImportOverPair.ReadGrant(pair.KernelEnd, granted.BusId);
-            return new BridgeSession(pair, device, new UrbBridge(pair.BridgeEnd, host, device, logger));
+            return new BridgeSession(pair, device, new UrbBridge(pair.BridgeEnd, host, device, logger, options));
         }
         catch
         {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using UsbIp.Client.Bridge.Ahead;
 using UsbIp.Client.Interop;
 using UsbIp.Protocol;
 
@@ -9,7 +10,8 @@ namespace UsbIp.Client.Bridge;
 /// kernel that it waits for, whole messages only; what arrived together is written together. A reply that isn't whole yet stays in the
 /// buffer, which grows to the length that the kernel asked for and never further.
 /// </summary>
-internal sealed class HostReader(BlockingSocket socket, ReplyShield shield, KernelEnd kernel, HostWatch watch, ILogger logger)
+internal sealed class HostReader(
+    BlockingSocket socket, ReplyShield shield, ReadAhead ahead, KernelEnd kernel, HostWatch watch, ILogger logger)
 {
     private readonly ReceiveBuffer _buffer = new();
 
@@ -69,6 +71,8 @@ internal sealed class HostReader(BlockingSocket socket, ReplyShield shield, Kern
             {
                 return false;
             }
+
+            ahead.Settle();
         }
 
         _buffer.Consume(position);

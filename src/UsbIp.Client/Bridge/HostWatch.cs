@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using UsbIp.Client.Bridge.Ahead;
 using UsbIp.Protocol;
 
 namespace UsbIp.Client.Bridge;
@@ -16,6 +17,7 @@ internal sealed class HostWatch : IDisposable
 {
     private readonly PendingUrbs _pending;
     private readonly KernelEnd _kernel;
+    private readonly ReadAhead _ahead;
     private readonly TimeProvider _time;
     private readonly Action<BridgeEnd> _end;
     private readonly ILogger _logger;
@@ -31,12 +33,13 @@ internal sealed class HostWatch : IDisposable
 
     /// <param name="pending">Where the unlinks are.</param>
     /// <param name="kernel">Where the bridge's own answers go.</param>
+    /// <param name="ahead">Told of unlinks of its own.</param>
     /// <param name="time">The clock.</param>
     /// <param name="end">Ends the session; called on a thread of the pool.</param>
     /// <param name="logger">Notes what was answered in the host's place.</param>
-    public HostWatch(PendingUrbs pending, KernelEnd kernel, TimeProvider time, Action<BridgeEnd> end, ILogger logger)
+    public HostWatch(PendingUrbs pending, KernelEnd kernel, ReadAhead ahead, TimeProvider time, Action<BridgeEnd> end, ILogger logger)
     {
-        (_pending, _kernel, _time, _end, _logger) = (pending, kernel, time, end, logger);
+        (_pending, _kernel, _ahead, _time, _end, _logger) = (pending, kernel, ahead, time, end, logger);
         _timer = time.CreateTimer(static watch => ((HostWatch)watch!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -132,16 +135,26 @@ internal sealed class HostWatch : IDisposable
         TimeSpan? next;
         lock (_kernel.Gate)
         {
-            while (_pending.TryExpireUnlink(out var seqnum, out var status, out next))
+            while (_pending.TryExpireUnlink(out var seqnum, out var status, out var own, out next))
             {
-                _kernel.Write(new UnlinkReply(seqnum, status));
-                Log.AnsweredUnlink(_logger, seqnum, (int)status);
+                if (own is { } ours)
+                {
+                    ours.Pipe.TakeUnlinkReply(ours.Target);
+                }
+                else
+                {
+                    _kernel.Write(new UnlinkReply(seqnum, status));
+                    Log.AnsweredUnlink(_logger, seqnum, (int)status);
+                }
+
                 if (status == UrbStatus.Unlinked && !_hostOwesUnlink)
                 {
                     _hostOwesUnlink = true;
                     _silentSince = _time.GetTimestamp();
                 }
             }
+
+            _ahead.Settle();
         }
 
         return next;

@@ -20,7 +20,9 @@ internal sealed class HostWriter(BlockingSocket socket)
     private bool _isClosed;
 
     /// <summary>Sends, or queues what the host doesn't take. Null, or why the session must end.</summary>
-    public BridgeEnd? Send(ReadOnlySpan<byte> bytes)
+    /// <param name="bytes">Whole requests, or the next part of one.</param>
+    /// <param name="isFollowed">More is about to be sent; the network need not carry this by itself (MSG_MORE: for 200 ms at most).</param>
+    public BridgeEnd? Send(ReadOnlySpan<byte> bytes, bool isFollowed = false)
     {
         lock (_gate)
         {
@@ -31,7 +33,7 @@ internal sealed class HostWriter(BlockingSocket socket)
 
             if (_backlogBytes == 0)
             {
-                var sent = socket.Send(bytes);
+                var sent = socket.Send(bytes, isFollowed);
                 if (sent < 0 && sent != -LibC.Eagain)
                 {
                     return BridgeEnds.Lost(-sent);

@@ -1,3 +1,4 @@
+using UsbIp.Client.Bridge.Ahead;
 using UsbIp.Client.Interop;
 using UsbIp.Protocol;
 
@@ -8,13 +9,16 @@ namespace UsbIp.Client.Bridge;
 /// together, in one send; the data of large requests leaves as it comes. Never waits for the host longer than
 /// <see cref="BridgeLimits.SendPatience"/>, so that it always gets to the kernel's next UNLINK.
 /// </summary>
-internal sealed class KernelReader(BlockingSocket socket, PendingUrbs pending, HostWriter host, KernelEnd kernel, HostWatch watch)
+internal sealed class KernelReader(
+    BlockingSocket socket, PendingUrbs pending, HostWriter host, KernelEnd kernel, HostWatch watch, ReadAhead ahead)
 {
     private readonly ReceiveBuffer _buffer = new();
     private PendingUrb? _urb; // the request whose data or packet table is still arriving
     private int _dataLeft;
     private int _packetsLeft;
     private bool _isRefused;
+    private bool _isKept;
+    private PendingUrb? _followed; // the request behind which the bridge has something of its own to say
     private volatile bool _isEnding;
     private volatile int _givenBack;
 
@@ -52,9 +56,10 @@ internal sealed class KernelReader(BlockingSocket socket, PendingUrbs pending, H
         var position = 0;
         while (TryStep(bytes[position..], out var size, out var isForHost))
         {
-            if (!isForHost)
+            if (!isForHost || _followed is not null)
             {
-                if (Send(bytes[start..position]) is { } end)
+                var isLast = isForHost ? position + size : position;
+                if ((Send(bytes[start..isLast], isFollowed: _followed is not null) ?? Follow()) is { } end)
                 {
                     _buffer.Consume(position + size);
                     return end;
@@ -71,10 +76,24 @@ internal sealed class KernelReader(BlockingSocket socket, PendingUrbs pending, H
         return failure;
     }
 
-    private BridgeEnd? Send(ReadOnlySpan<byte> bytes)
+    private BridgeEnd? Send(ReadOnlySpan<byte> bytes, bool isFollowed = false)
     {
         watch.Arm(); // before the host can see the request, and however long sending takes
-        return bytes.IsEmpty || _isEnding ? null : host.Send(bytes);
+        return bytes.IsEmpty || _isEnding ? null : host.Send(bytes, isFollowed);
+    }
+
+    private BridgeEnd? Follow()
+    {
+        if (_followed is not { } urb)
+        {
+            return null;
+        }
+
+        _followed = null;
+        lock (kernel.Gate)
+        {
+            return ahead.Follow(urb);
+        }
     }
 
     /// <summary>Takes the next piece: a header, some of a request's data, or one packet descriptor. False if it isn't all there.</summary>
@@ -84,8 +103,9 @@ internal sealed class KernelReader(BlockingSocket socket, PendingUrbs pending, H
         if (_dataLeft > 0)
         {
             size = Math.Min(_dataLeft, bytes.Length);
+            var isWhole = size == _urb!.Request.BufferLength;
             _dataLeft -= size;
-            EndIfComplete();
+            EndIfComplete(isWhole ? bytes[..size] : []);
             return size > 0;
         }
 
@@ -101,9 +121,8 @@ internal sealed class KernelReader(BlockingSocket socket, PendingUrbs pending, H
             return false;
         }
 
-        TakeHeader(bytes[..size]);
-        isForHost = !_isRefused;
-        EndIfComplete();
+        isForHost = TakeHeader(bytes[..size]);
+        EndIfComplete([]);
         return true;
     }
 
@@ -116,21 +135,21 @@ internal sealed class KernelReader(BlockingSocket socket, PendingUrbs pending, H
 
         _urb!.AddPacket(bytes);
         _packetsLeft--;
-        EndIfComplete();
+        EndIfComplete([]);
         return true;
     }
 
-    private void TakeHeader(ReadOnlySpan<byte> bytes)
+    /// <summary>True if the host must see it.</summary>
+    private bool TakeHeader(ReadOnlySpan<byte> bytes)
     {
         var header = UrbHeader.Read(bytes);
         switch (header.Command)
         {
             case UrbCommand.Submit:
                 TakeSubmit(SubmitRequest.Read(header, bytes));
-                break;
+                return !_isRefused && !_isKept;
             case UrbCommand.Unlink:
-                pending.AddUnlink(UnlinkRequest.Read(header, bytes));
-                break;
+                return !TakeUnlink(UnlinkRequest.Read(header, bytes));
             default:
                 throw new ProtocolException($"Message with seqnum {header.Seqnum}: command {(uint)header.Command} is a reply; the kernel sends requests.");
         }
@@ -146,11 +165,31 @@ internal sealed class KernelReader(BlockingSocket socket, PendingUrbs pending, H
 
         _urb = pending.Add(request);
         _isRefused = request.BufferLength > ProtocolLimits.MaxTransferLength;
+        _isKept = false;
         _dataLeft = request.Direction == UrbDirection.Out ? request.BufferLength : 0;
         _packetsLeft = _urb.PacketCount;
+        if (!_isRefused && !_isEnding && ahead.Watches(request))
+        {
+            lock (kernel.Gate)
+            {
+                _urb.IsComplete = _dataLeft == 0; // may be answered from here on
+                var route = ahead.Begin(_urb);
+                (_isRefused, _isKept) = (route == Route.Refuse, route == Route.Keep);
+            }
+        }
     }
 
-    private void EndIfComplete()
+    /// <summary>True if it was answered here.</summary>
+    private bool TakeUnlink(in UnlinkRequest request)
+    {
+        pending.AddUnlink(request);
+        lock (kernel.Gate)
+        {
+            return !_isEnding && ahead.TryUnlink(request);
+        }
+    }
+
+    private void EndIfComplete(ReadOnlySpan<byte> data)
     {
         if (_urb is null || _dataLeft > 0 || _packetsLeft > 0)
         {
@@ -161,9 +200,17 @@ internal sealed class KernelReader(BlockingSocket socket, PendingUrbs pending, H
         {
             Refuse(_urb);
         }
-        else
+        else if (!_isKept) // otherwise it may have been answered, and be another's by now
         {
             pending.Complete(_urb);
+        }
+
+        if (!_isRefused && !_isEnding && ahead.Watches(_urb.Request))
+        {
+            lock (kernel.Gate)
+            {
+                _followed = ahead.IsFollowed(_urb, data) ? _urb : null;
+            }
         }
 
         if (_isEnding)

@@ -1,9 +1,10 @@
+using UsbIp.Client.Bridge.Ahead;
 using UsbIp.Protocol;
 
 namespace UsbIp.Client.Bridge;
 
 /// <summary>
-/// What the kernel asked for in one CMD_SUBMIT and waits for. Objects are pooled by <see cref="PendingUrbs"/>; the packet table keeps its
+/// What the kernel, or the bridge for it, asked for in one CMD_SUBMIT and waits for. Objects are pooled by <see cref="PendingUrbs"/>; the packet table keeps its
 /// array. Written by the thread that reads the kernel until <see cref="IsComplete"/>, read by whoever answers after that.
 /// </summary>
 internal sealed class PendingUrb
@@ -25,9 +26,12 @@ internal sealed class PendingUrb
     /// </summary>
     public bool IsComplete { get; set; }
 
-    public void Begin(in SubmitRequest request)
+    /// <summary>Null for what the kernel asked for; for one of the bridge's own reads, the pipe that it belongs to.</summary>
+    public AheadPipe? Pipe { get; private set; }
+
+    public void Begin(in SubmitRequest request, AheadPipe? pipe = null)
     {
-        Request = request;
+        (Request, Pipe) = (request, pipe);
         IsComplete = false;
         _packetsRead = 0;
         if (_packets.Length < PacketCount)

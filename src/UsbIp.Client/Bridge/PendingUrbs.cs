@@ -1,3 +1,4 @@
+using UsbIp.Client.Bridge.Ahead;
 using UsbIp.Protocol;
 
 namespace UsbIp.Client.Bridge;
@@ -16,11 +17,12 @@ internal sealed class PendingUrbs(TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<uint, PendingUrb> _urbs = new(64);
-    private readonly Dictionary<uint, uint> _unlinks = new(64);
+    private readonly Dictionary<uint, (uint Target, AheadPipe? Pipe)> _unlinks = new(64);
     private readonly Queue<(uint Seqnum, long Asked)> _unlinkOrder = new(64);
     private readonly Stack<PendingUrb> _pool = new(64);
     private readonly AnsweredUrbs _history = new(BridgeLimits.HistoryLength);
     private readonly AnsweredUrbs _owed = new(BridgeLimits.OwedLength);
+    private uint _ownSeqnum = uint.MaxValue; // downwards, away from vhci_hcd's counter
 
     /// <summary>Whether the kernel waits for anything.</summary>
     public bool Any
@@ -40,15 +42,36 @@ internal sealed class PendingUrbs(TimeProvider time)
     {
         lock (_gate)
         {
-            if (!_pool.TryPop(out var urb))
-            {
-                urb = new PendingUrb();
-            }
-
+            var urb = Rent();
             urb.Begin(request);
             return _urbs.TryAdd(request.Seqnum, urb)
                 ? urb
                 : throw new ProtocolException($"CMD_SUBMIT seqnum {request.Seqnum}: a URB with this seqnum is still pending.");
+        }
+    }
+
+    /// <summary>Enters a read that the bridge itself posts, like one of the kernel's; its seqnum is the bridge's own.</summary>
+    public PendingUrb AddOwn(in SubmitRequest like, AheadPipe pipe)
+    {
+        lock (_gate)
+        {
+            var urb = Rent();
+            urb.Begin(like with { Seqnum = NextOwnSeqnum() }, pipe);
+            urb.IsComplete = true;
+            _urbs.Add(urb.Request.Seqnum, urb);
+            return urb;
+        }
+    }
+
+    /// <summary>Enters an unlink of the bridge's own.</summary>
+    public UnlinkRequest AddOwnUnlink(DeviceId device, uint target, AheadPipe pipe)
+    {
+        lock (_gate)
+        {
+            var unlink = new UnlinkRequest(NextOwnSeqnum(), device, target);
+            _unlinks.Add(unlink.Seqnum, (target, pipe));
+            _unlinkOrder.Enqueue((unlink.Seqnum, time.GetTimestamp()));
+            return unlink;
         }
     }
 
@@ -65,7 +88,7 @@ internal sealed class PendingUrbs(TimeProvider time)
     {
         lock (_gate)
         {
-            if (!_unlinks.TryAdd(request.Seqnum, request.TargetSeqnum))
+            if (!_unlinks.TryAdd(request.Seqnum, (request.TargetSeqnum, null)))
             {
                 throw new ProtocolException($"CMD_UNLINK seqnum {request.Seqnum}: an unlink with this seqnum is still pending.");
             }
@@ -102,15 +125,25 @@ internal sealed class PendingUrbs(TimeProvider time)
         }
     }
 
-    /// <summary>
-    /// The host answered this unlink. False if none with that seqnum is pending; otherwise <paramref name="status"/> is what the kernel must
-    /// be told: 0 if the target's RET_SUBMIT went before, -ECONNRESET if this takes its place.
-    /// </summary>
-    public bool TryAnswerUnlink(uint seqnum, out UrbStatus status)
+    /// <summary>The kernel is given the URB's RET_SUBMIT although the host's reply is still to come.</summary>
+    public void AnswerEarly(PendingUrb urb)
     {
         lock (_gate)
         {
-            return TryEndUnlink(seqnum, _history, out status);
+            End(urb, _owed);
+        }
+    }
+
+    /// <summary>
+    /// The host answered this unlink. False if none with that seqnum is pending; otherwise <paramref name="status"/> is what the kernel must
+    /// be told: 0 if the target's RET_SUBMIT went before, -ECONNRESET if this takes its place. An unlink of the bridge's own is told to
+    /// its pipe, and the kernel nothing.
+    /// </summary>
+    public bool TryAnswerUnlink(uint seqnum, out UrbStatus status, out OwnUnlink? own)
+    {
+        lock (_gate)
+        {
+            return TryEndUnlink(seqnum, _history, out status, out own);
         }
     }
 
@@ -118,7 +151,7 @@ internal sealed class PendingUrbs(TimeProvider time)
     /// Takes the next unlink that the host has left unanswered for the deadline. False if there is none; then <paramref name="next"/> is
     /// the time until there may be one, or null if no unlink is pending.
     /// </summary>
-    public bool TryExpireUnlink(out uint seqnum, out UrbStatus status, out TimeSpan? next)
+    public bool TryExpireUnlink(out uint seqnum, out UrbStatus status, out OwnUnlink? own, out TimeSpan? next)
     {
         lock (_gate)
         {
@@ -133,7 +166,7 @@ internal sealed class PendingUrbs(TimeProvider time)
                 }
 
                 _unlinkOrder.Dequeue();
-                if (TryEndUnlink(oldest.Seqnum, _owed, out status))
+                if (TryEndUnlink(oldest.Seqnum, _owed, out status, out own))
                 {
                     seqnum = oldest.Seqnum;
                     return true;
@@ -142,6 +175,7 @@ internal sealed class PendingUrbs(TimeProvider time)
 
             seqnum = 0;
             status = UrbStatus.Ok;
+            own = null;
             return false;
         }
     }
@@ -178,7 +212,7 @@ internal sealed class PendingUrbs(TimeProvider time)
     {
         lock (_gate)
         {
-            var urbs = _urbs.Values.Where(urb => urb.IsComplete).OrderBy(urb => urb.Request.Seqnum).ToArray();
+            var urbs = _urbs.Values.Where(urb => urb.IsComplete && urb.Pipe is null).OrderBy(urb => urb.Request.Seqnum).ToArray();
             foreach (var urb in urbs)
             {
                 _history.Add(AnsweredUrb.Of(urb));
@@ -189,15 +223,17 @@ internal sealed class PendingUrbs(TimeProvider time)
         }
     }
 
-    private bool TryEndUnlink(uint seqnum, AnsweredUrbs memory, out UrbStatus status)
+    private bool TryEndUnlink(uint seqnum, AnsweredUrbs memory, out UrbStatus status, out OwnUnlink? own)
     {
         status = UrbStatus.Ok;
-        if (!_unlinks.Remove(seqnum, out var target))
+        own = null;
+        if (!_unlinks.Remove(seqnum, out var unlink))
         {
             return false;
         }
 
-        if (_urbs.TryGetValue(target, out var urb))
+        own = unlink.Pipe is null ? null : new OwnUnlink(unlink.Pipe, unlink.Target);
+        if (_urbs.TryGetValue(unlink.Target, out var urb))
         {
             End(urb, memory);
             status = UrbStatus.Unlinked;
@@ -205,6 +241,19 @@ internal sealed class PendingUrbs(TimeProvider time)
 
         memory.Add(AnsweredUrb.OfUnlink(seqnum));
         return true;
+    }
+
+    private PendingUrb Rent() => _pool.TryPop(out var urb) ? urb : new PendingUrb();
+
+    private uint NextOwnSeqnum()
+    {
+        do
+        {
+            _ownSeqnum = unchecked(_ownSeqnum - 1);
+        }
+        while (_ownSeqnum == 0 || _urbs.ContainsKey(_ownSeqnum) || _unlinks.ContainsKey(_ownSeqnum));
+
+        return _ownSeqnum;
     }
 
     private void End(PendingUrb urb, AnsweredUrbs memory)

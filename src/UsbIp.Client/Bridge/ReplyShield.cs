@@ -1,3 +1,4 @@
+using UsbIp.Client.Bridge.Ahead;
 using UsbIp.Protocol;
 
 namespace UsbIp.Client.Bridge;
@@ -9,7 +10,7 @@ namespace UsbIp.Client.Bridge;
 /// checked. A value that only misinforms is replaced; one after which the end of the message is unknown ends the session.
 /// Called with the kernel's end held; one instance per session.
 /// </summary>
-internal sealed class ReplyShield(PendingUrbs pending, EnumerationGuard enumeration, LateReplies late)
+internal sealed class ReplyShield(PendingUrbs pending, EnumerationGuard enumeration, ReadAhead ahead, LateReplies late)
 {
     /// <summary>Judges the message that begins with <paramref name="bytes"/>, at least a header, and makes it safe in place.</summary>
     /// <exception cref="ProtocolException">The session must end; says which field was wrong, and its value.</exception>
@@ -50,6 +51,11 @@ internal sealed class ReplyShield(PendingUrbs pending, EnumerationGuard enumerat
             return Verdict.Replace(size, substitute);
         }
 
+        if (urb.Pipe is not null)
+        {
+            return ahead.TakeReply(urb, reply, bytes[..size]);
+        }
+
         if (urb.PacketCount > 0)
         {
             IsoReply.Rewrite(reply, urb, bytes[..size]);
@@ -59,6 +65,7 @@ internal sealed class ReplyShield(PendingUrbs pending, EnumerationGuard enumerat
             var payload = bytes[SubmitReply.Size..size];
             enumeration.Check(request, payload);
             RemoteWakeup.Withhold(request, payload);
+            ahead.Replied(request, reply.Status, payload);
             new SubmitReply(reply.Seqnum, StatusAllowList.Filter(reply.Status), reply.ActualLength).Write(bytes);
         }
 
@@ -68,8 +75,14 @@ internal sealed class ReplyShield(PendingUrbs pending, EnumerationGuard enumerat
 
     private Verdict AdmitUnlinkReply(uint seqnum, Span<byte> bytes)
     {
-        if (pending.TryAnswerUnlink(seqnum, out var status))
+        if (pending.TryAnswerUnlink(seqnum, out var status, out var own))
         {
+            if (own is { } ours)
+            {
+                ours.Pipe.TakeUnlinkReply(ours.Target);
+                return Verdict.Swallow(UnlinkReply.Size);
+            }
+
             new UnlinkReply(seqnum, status).Write(bytes);
             return Verdict.Forward(UnlinkReply.Size);
         }
@@ -96,6 +109,7 @@ internal sealed class ReplyShield(PendingUrbs pending, EnumerationGuard enumerat
             return Verdict.Incomplete(size);
         }
 
+        ahead.RepliedLate(reply);
         Swallow(answered);
         return Verdict.Swallow(size);
     }

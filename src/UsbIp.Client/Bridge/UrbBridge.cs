@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using UsbIp.Client.Bridge.Ahead;
 using UsbIp.Client.Interop;
 using UsbIp.Protocol;
 
@@ -35,8 +36,9 @@ public sealed class UrbBridge : IDisposable
     /// <param name="host">The connection to the host, past the import; its send timeout becomes the bridge's.</param>
     /// <param name="device">What was imported.</param>
     /// <param name="logger">Gets one line when the session ends.</param>
+    /// <param name="options">Whether to read ahead.</param>
     /// <param name="time">The clock of the unlink deadline; the system's unless a test says otherwise.</param>
-    public UrbBridge(Socket kernel, Socket host, DeviceRecord device, ILogger logger, TimeProvider? time = null)
+    public UrbBridge(Socket kernel, Socket host, DeviceRecord device, ILogger logger, AheadOptions options, TimeProvider? time = null)
     {
         (_kernelSocket, _hostSocket, _device, _logger) = (kernel, host, device, logger);
         time ??= TimeProvider.System;
@@ -46,11 +48,12 @@ public sealed class UrbBridge : IDisposable
         var hostIo = new BlockingSocket(host);
         _pending = new PendingUrbs(time);
         _kernelEnd = new KernelEnd(kernelIo);
-        var shield = new ReplyShield(_pending, new EnumerationGuard(device), new LateReplies(time));
         _hostWriter = new HostWriter(hostIo);
-        _watch = new HostWatch(_pending, _kernelEnd, time, End, logger);
-        _kernelReader = new KernelReader(kernelIo, _pending, _hostWriter, _kernelEnd, _watch);
-        _hostReader = new HostReader(hostIo, shield, _kernelEnd, _watch, logger);
+        var ahead = new ReadAhead(_pending, _kernelEnd, _hostWriter, options);
+        var shield = new ReplyShield(_pending, new EnumerationGuard(device), ahead, new LateReplies(time));
+        _watch = new HostWatch(_pending, _kernelEnd, ahead, time, End, logger);
+        _kernelReader = new KernelReader(kernelIo, _pending, _hostWriter, _kernelEnd, _watch, ahead);
+        _hostReader = new HostReader(hostIo, shield, ahead, _kernelEnd, _watch, logger);
     }
 
     /// <summary>Relays until either side ends, then closes both. Call it once.</summary>

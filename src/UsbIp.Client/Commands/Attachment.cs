@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using UsbIp.Client.Bridge;
+using UsbIp.Client.Bridge.Ahead;
 using UsbIp.Client.Remote;
 using UsbIp.Client.Vhci;
 using UsbIp.Protocol;
@@ -59,7 +60,7 @@ internal sealed class Attachment : IDisposable
         using (var connection = HostConnection.Connect(host, stop: stop))
         {
             var device = connection.Import(busId);
-            session = BridgeSession.Open(connection.TakeSocket(), device, logger);
+            session = BridgeSession.Open(connection.TakeSocket(), device, logger, new AheadOptions(IsEnabled: true));
         }
 
         try

@@ -44,11 +44,14 @@ internal sealed class BlockingSocket
     /// <summary>
     /// Waits until the socket has taken all bytes, or its send timeout is over: then it returns how many it took, possibly -EAGAIN for none.
     /// </summary>
-    public int Send(ReadOnlySpan<byte> bytes)
+    /// <param name="bytes">What to send.</param>
+    /// <param name="isFollowed">More comes at once: a TCP socket may wait for it and send both together.</param>
+    public int Send(ReadOnlySpan<byte> bytes, bool isFollowed = false)
     {
+        var flags = isFollowed ? LibC.MsgNoSignal | LibC.MsgMore : LibC.MsgNoSignal;
         while (true)
         {
-            var sent = (int)LibC.Send(_handle, bytes, (nuint)bytes.Length, LibC.MsgNoSignal);
+            var sent = (int)LibC.Send(_handle, bytes, (nuint)bytes.Length, flags);
             if (sent >= 0)
             {
                 return sent;

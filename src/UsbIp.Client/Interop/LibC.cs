@@ -14,6 +14,7 @@ internal static partial class LibC
     public const int SockStream = 1;
     public const int SockCloexec = 0x80000;
     public const int MsgNoSignal = 0x4000;
+    public const int MsgMore = 0x8000;
     public const int FGetFl = 3;
     public const int FSetFl = 4;
     public const int ONonBlock = 0x800;

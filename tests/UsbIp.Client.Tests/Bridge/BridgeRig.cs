@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using UsbIp.Client.Bridge;
+using UsbIp.Client.Bridge.Ahead;
 using UsbIp.Client.Interop;
 using UsbIp.Protocol;
 using UsbIp.TestKit;
@@ -14,11 +15,11 @@ internal sealed class BridgeRig : IDisposable
     private readonly Thread _thread;
     private BridgeEnd? _end;
 
-    public BridgeRig()
+    public BridgeRig(AheadOptions options = default)
     {
         var pair = SocketPair.Create();
         var (near, far) = ConnectTcp();
-        Bridge = new UrbBridge(pair.BridgeEnd, near, Device, NullLogger.Instance, Time);
+        Bridge = new UrbBridge(pair.BridgeEnd, near, Device, NullLogger.Instance, options, Time);
         Kernel = new RawKernel(pair.KernelEnd);
         Host = new RawHost(far);
         _thread = new Thread(() => _end = Bridge.Run()) { IsBackground = true };
@@ -50,6 +51,26 @@ internal sealed class BridgeRig : IDisposable
     public RawHost Host { get; }
 
     public ManualTime Time { get; } = new();
+
+    /// <summary>Enumerates as the kernel does: reads the one configuration, which consists of these descriptors, and chooses it.</summary>
+    public void Configure(ReadOnlySpan<byte> interfaces)
+    {
+        byte[] configuration = [9, 2, (byte)(9 + interfaces.Length), 0, 1, 1, 0, 0x80, 50, .. interfaces];
+        var read = Kernel.SubmitIn(0, configuration.Length, new SetupPacket(0x80, 6, 0x0200, 0, (ushort)configuration.Length));
+        Host.Receive();
+        Host.ReplyWith(read, configuration);
+        Kernel.Receive();
+        Exchange(new SetupPacket(0x00, 9, 1, 0, 0));
+    }
+
+    /// <summary>One control request without data, there and back: all that was sent before it has passed the bridge.</summary>
+    public void Exchange(SetupPacket setup)
+    {
+        var seqnum = Kernel.SubmitOut(0, [], setup);
+        Host.Receive()!.Seqnum.Should().Be(seqnum);
+        Host.Reply(seqnum);
+        Kernel.Receive()!.Seqnum.Should().Be(seqnum);
+    }
 
     /// <summary>Waits for the session's end.</summary>
     public BridgeEnd End()

@@ -14,7 +14,7 @@ public sealed class BridgeSessionTests
     public void The_kernels_end_is_past_its_import_with_no_byte_left_in_it()
     {
         var (near, far) = BridgeRig.ConnectTcp();
-        using var session = BridgeSession.Open(near, BridgeRig.Device, NullLogger.Instance);
+        using var session = BridgeSession.Open(near, BridgeRig.Device, NullLogger.Instance, default);
 
         session.KernelEnd.Available.Should().Be(0);
         session.Device.Should().Be(BridgeRig.Device);
@@ -26,7 +26,7 @@ public sealed class BridgeSessionTests
     public void Urbs_flow_over_a_session_and_detach_ends_it()
     {
         var (near, far) = BridgeRig.ConnectTcp();
-        using var session = BridgeSession.Open(near, BridgeRig.Device, NullLogger.Instance);
+        using var session = BridgeSession.Open(near, BridgeRig.Device, NullLogger.Instance, default);
         using var host = new RawHost(far);
         BridgeEnd? end = null;
         var thread = new Thread(() => end = session.Bridge.Run());
@@ -75,7 +75,7 @@ public sealed class BridgeSessionTests
         var (near, far) = BridgeRig.ConnectTcp();
         near.Dispose();
 
-        var open = () => BridgeSession.Open(near, BridgeRig.Device, NullLogger.Instance);
+        var open = () => BridgeSession.Open(near, BridgeRig.Device, NullLogger.Instance, default);
 
         open.Should().Throw<ObjectDisposedException>();
         far.Receive(new byte[1], SocketFlags.None).Should().Be(0);

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using UsbIp.Client.Bridge;
+using UsbIp.Client.Bridge.Ahead;
 using UsbIp.Protocol;
 using UsbIp.TestKit;
 
@@ -85,7 +86,8 @@ public sealed class ReplyFuzzTests
         public bool Run()
         {
             var pending = new PendingUrbs(_time);
-            var shield = new ReplyShield(pending, new EnumerationGuard(BridgeRig.Device), new LateReplies(_time));
+            var ahead = new ReadAhead(pending, null!, null!, default); // switched off, it uses neither
+            var shield = new ReplyShield(pending, new EnumerationGuard(BridgeRig.Device), ahead, new LateReplies(_time));
             var seqnum = 1u;
             Submit(pending, seqnum++);
             try
@@ -143,7 +145,7 @@ public sealed class ReplyFuzzTests
         {
             _time.Advance(TimeSpan.FromMilliseconds(_host.Next(2000)));
             Span<byte> message = stackalloc byte[UnlinkReply.Size];
-            while (pending.TryExpireUnlink(out var seqnum, out var status, out _))
+            while (pending.TryExpireUnlink(out var seqnum, out var status, out _, out _))
             {
                 new UnlinkReply(seqnum, status).Write(message);
                 _kernel.Accept(message, out _).Should().NotBeNull();

@@ -25,7 +25,7 @@ public sealed class SteadyStateTests(ITestOutputHelper output)
     {
         using var pair = SocketPair.Create();
         var (near, far) = BridgeRig.ConnectTcp();
-        using var bridge = new UrbBridge(pair.BridgeEnd, near, BridgeRig.Device, NullLogger.Instance);
+        using var bridge = new UrbBridge(pair.BridgeEnd, near, BridgeRig.Device, NullLogger.Instance, default);
         var thread = new Thread(() => bridge.Run());
         thread.Start();
         var kernel = new BlockingSocket(pair.KernelEnd);

@@ -1,0 +1,175 @@
+using UsbIp.Protocol;
+
+namespace UsbIp.Client.Bridge.Ahead;
+
+/// <summary>
+/// One IN endpoint that is read before the kernel asks. Own reads are at the host; what they bring goes to the kernel's reads in order:
+/// <code>
+///   kernel's read --> a result is there: answered at once
+///                 --> own reads are under way: waits here for the next of them
+///                 --> neither: it goes to the host as it always would
+/// </code>
+/// A byte that the device gave is kept until the kernel reads the endpoint again. After an error nothing that was read ahead of it is
+/// trusted: own reads are cancelled, and until the host has confirmed that, the kernel's reads wait.
+/// Everything is called with the kernel's end held.
+/// </summary>
+internal sealed class AheadPipe(PendingUrbs pending, KernelEnd kernel, HostWriter host)
+{
+    private readonly List<uint> _own = [];
+    private readonly Queue<PendingUrb> _waiting = new();
+    private readonly AheadResults _results = new();
+    private int _unlinks;
+    private bool _isCancelling;
+
+    /// <summary>Own reads at the host.</summary>
+    public int InFlight => _own.Count;
+
+    /// <summary>Own reads that nobody has asked for yet, at the host or come back.</summary>
+    public int Lead => _own.Count + _results.Count - _waiting.Count;
+
+    /// <summary>Whether the endpoint is as if nobody had ever read ahead.</summary>
+    public bool IsQuiet => _own.Count == 0 && _waiting.Count == 0 && _results.Count == 0 && !_isCancelling;
+
+    public bool IsCancelling => _isCancelling;
+
+    /// <summary>Takes the kernel's read over: answers it, or keeps it for the next own read. False if it must go to the host.</summary>
+    public bool TryTake(PendingUrb urb)
+    {
+        if (_waiting.Count == 0 && TryAnswer(urb))
+        {
+            return true;
+        }
+
+        if (!_isCancelling && _own.Count <= _waiting.Count)
+        {
+            return false;
+        }
+
+        _waiting.Enqueue(urb);
+        return true;
+    }
+
+    /// <summary>Posts own reads like the kernel's, behind everything that was sent to the host.</summary>
+    public BridgeEnd? Post(in SubmitRequest like, int count)
+    {
+        Span<byte> messages = stackalloc byte[SubmitRequest.Size * count];
+        for (var index = 0; index < count; index++)
+        {
+            var request = pending.AddOwn(like, this).Request;
+            _own.Add(request.Seqnum);
+            request.Write(messages[(index * SubmitRequest.Size)..]);
+        }
+
+        return host.Send(messages);
+    }
+
+    /// <summary>An own read came back; <paramref name="message"/> is the whole of it, checked.</summary>
+    public Verdict TakeReply(PendingUrb own, in SubmitReply reply, Span<byte> message)
+    {
+        var isUntrusted = _isCancelling && reply.ActualLength == 0;
+        _own.Remove(reply.Seqnum);
+        pending.Answer(own);
+        if (reply.Status != UrbStatus.Ok)
+        {
+            Cancel(own.Request.DeviceId);
+        }
+
+        if (isUntrusted)
+        {
+            return Verdict.Swallow(message.Length);
+        }
+
+        var checkedReply = new SubmitReply(reply.Seqnum, StatusAllowList.Filter(reply.Status), reply.ActualLength);
+        if (_results.Count == 0 && _waiting.TryPeek(out var urb) && reply.ActualLength <= urb.Request.BufferLength)
+        {
+            _waiting.Dequeue();
+            (checkedReply with { Seqnum = urb.Request.Seqnum }).Write(message);
+            pending.Answer(urb);
+            return Verdict.Forward(message.Length);
+        }
+
+        _results.Add(checkedReply, message[SubmitReply.Size..]);
+        return Verdict.Swallow(message.Length);
+    }
+
+    /// <summary>The host has confirmed, or has not in time, that one of the own reads is cancelled.</summary>
+    public void TakeUnlinkReply(uint target)
+    {
+        _own.Remove(target);
+        _unlinks--;
+        _isCancelling = _unlinks > 0;
+    }
+
+    /// <summary>Cancels own reads. What they have brought by then is kept.</summary>
+    public void Cancel(DeviceId device)
+    {
+        foreach (var seqnum in _own)
+        {
+            SendUnlink(device, seqnum);
+        }
+
+        // One unlink each: those that are under way are not asked for twice.
+        _own.Clear();
+    }
+
+    /// <summary>Sends an unlink of the bridge's own; the answer comes back to <see cref="TakeUnlinkReply"/>.</summary>
+    public void SendUnlink(DeviceId device, uint target)
+    {
+        Span<byte> message = stackalloc byte[UnlinkRequest.Size];
+        pending.AddOwnUnlink(device, target, this).Write(message);
+        _unlinks++;
+        _isCancelling = true;
+        _ = host.Send(message); // a lost host is noticed by whoever reads from it
+    }
+
+    /// <summary>Takes back a kernel's read that waits here, because the kernel unlinks it. False if it does not.</summary>
+    public bool TryRemove(PendingUrb urb)
+    {
+        var found = false;
+        for (var left = _waiting.Count; left > 0; left--)
+        {
+            var other = _waiting.Dequeue();
+            if (other == urb)
+            {
+                found = true;
+            }
+            else
+            {
+                _waiting.Enqueue(other);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Forgets what was read, for a device that was reset or set up anew.</summary>
+    public void Drop() => _results.Clear();
+
+    /// <summary>Gives what has come to whoever waits; once own reads are out of the way, the kernel's that still wait go to the host.</summary>
+    public void Settle()
+    {
+        while (_waiting.TryPeek(out var urb) && TryAnswer(urb))
+        {
+            _waiting.Dequeue();
+        }
+
+        Span<byte> message = stackalloc byte[SubmitRequest.Size];
+        while (!_isCancelling && _waiting.Count > _own.Count && _waiting.TryDequeue(out var urb))
+        {
+            urb.Request.Write(message);
+            _ = host.Send(message);
+        }
+    }
+
+    private bool TryAnswer(PendingUrb urb)
+    {
+        if (!_results.TryTake(urb.Request.Seqnum, urb.Request.BufferLength, out var message, out var size))
+        {
+            return false;
+        }
+
+        kernel.Write(message.AsSpan(0, size));
+        pending.Answer(urb);
+        return true;
+    }
+}

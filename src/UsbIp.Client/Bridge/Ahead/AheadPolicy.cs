@@ -1,0 +1,55 @@
+using UsbIp.Protocol;
+
+namespace UsbIp.Client.Bridge.Ahead;
+
+/// <summary>Where one of the kernel's requests goes.</summary>
+internal enum Route
+{
+    /// <summary>To the host, as it is.</summary>
+    Forward,
+
+    /// <summary>Nowhere: it was answered, or an <see cref="AheadPipe"/> keeps it.</summary>
+    Keep,
+
+    /// <summary>Nowhere: it is answered with -EPROTO once all of it was read.</summary>
+    Refuse,
+}
+
+/// <summary>
+/// When to read ahead on the endpoints of one interface, for one way in which drivers use such endpoints. Sees each request of the kernel
+/// and each reply to one, in the order of the wire, with the kernel's end held.
+/// </summary>
+internal abstract class AheadPolicy(AheadPipe pipe)
+{
+    /// <summary>The IN endpoint that is read ahead.</summary>
+    public AheadPipe Pipe => pipe;
+
+    /// <summary>The kernel asks; of an OUT request only the header has been read.</summary>
+    public abstract Route Begin(PendingUrb urb);
+
+    /// <summary>A request that goes to the host has been read. True if <see cref="Follow"/> has something to send or to answer behind it.</summary>
+    /// <param name="urb">The request.</param>
+    /// <param name="data">The data of an OUT request, if it came in one piece; otherwise empty.</param>
+    public abstract bool IsFollowed(PendingUrb urb, ReadOnlySpan<byte> data);
+
+    /// <summary>The request is on its way to the host.</summary>
+    public abstract BridgeEnd? Follow(PendingUrb urb);
+
+    /// <summary>The kernel is being given the host's reply to this request.</summary>
+    public abstract void Replied(in SubmitRequest request, UrbStatus status);
+
+    /// <summary>The host's reply came to a request that was answered early.</summary>
+    public virtual void RepliedLate(in SubmitReply reply)
+    {
+    }
+
+    /// <summary>The kernel unlinks a request on these endpoints.</summary>
+    public abstract void Unlinked(DeviceId device);
+
+    /// <summary>The device was reset or set up anew: nothing from before holds.</summary>
+    public virtual void Restart(DeviceId device)
+    {
+        pipe.Cancel(device);
+        pipe.Drop();
+    }
+}

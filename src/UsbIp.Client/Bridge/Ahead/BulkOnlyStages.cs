@@ -1,0 +1,183 @@
+using UsbIp.Protocol;
+
+namespace UsbIp.Client.Bridge.Ahead;
+
+/// <summary>
+/// Bulk-only storage in one round trip per command instead of three. Its driver sends the command, the data and the status request each
+/// only when the one before is answered (drivers/usb/storage/transport.c, usb_stor_Bulk_transport). Here the command is answered as soon
+/// as it is on its way, and the status is read right behind the data:
+/// <code>
+///   kernel: command ->  &lt;- done   data ->              &lt;- data  status -> &lt;- status
+///   wire:   command -----------> data, status -------->     &lt;------- data, status
+/// </code>
+/// Nothing is answered ahead of the device that a caller could rely on: neither data nor a status. A command that the device did not take
+/// fails its next stage with -EPROTO, after which the driver does what it does after a command that failed: it resets the device. Whatever
+/// isn't a clean command, data, status runs as it would without this.
+/// </summary>
+/// <param name="pipe">The bulk IN endpoint.</param>
+/// <param name="pending">What the kernel waits for.</param>
+/// <param name="kernel">Where commands are answered.</param>
+/// <param name="inEndpoint">The bulk IN endpoint's number.</param>
+/// <param name="isOrdered">Whether the host lets the status wait for the data that is still going out; else it isn't read ahead of that.</param>
+internal sealed class BulkOnlyStages(AheadPipe pipe, PendingUrbs pending, KernelEnd kernel, byte inEndpoint, bool isOrdered) : AheadPolicy(pipe)
+{
+    private const int StatusSize = 13;
+
+    private enum Stage
+    {
+        /// <summary>Between commands, or in something that isn't followed.</summary>
+        Idle,
+
+        /// <summary>A command was answered early; its data or status comes next.</summary>
+        Commanded,
+
+        /// <summary>Its data is under way.</summary>
+        Data,
+
+        /// <summary>It has none, and its status is under way.</summary>
+        Status,
+
+        /// <summary>The device did not take the command; the kernel does not know yet.</summary>
+        Failed,
+    }
+
+    private enum Step
+    {
+        None,
+        AnswerCommand,
+        ReadStatus,
+        Fail,
+    }
+
+    private Stage _stage;
+    private Step _nextStep; // behind the request that is being sent
+    private CommandBlock _command;
+    private uint _commandSeqnum;
+    private uint _stageSeqnum; // the request behind the command: its data, or its status if it has none
+
+    /// <summary>Nothing of the command before is left anywhere.</summary>
+    private bool IsAtRest => Pipe.IsQuiet && pending.Find(_stageSeqnum) is null;
+
+    public override Route Begin(PendingUrb urb)
+    {
+        if (_stage == Stage.Failed)
+        {
+            _stage = Stage.Idle;
+            return Route.Refuse;
+        }
+
+        if (urb.Request.Direction == UrbDirection.Out || _stage == Stage.Commanded)
+        {
+            return Route.Forward;
+        }
+
+        _stage = Stage.Idle;
+        return Pipe.TryTake(urb) ? Route.Keep : Route.Forward;
+    }
+
+    public override bool IsFollowed(PendingUrb urb, ReadOnlySpan<byte> data)
+    {
+        _nextStep = _stage switch
+        {
+            Stage.Failed => Step.Fail, // the news came while the data was still being read
+            Stage.Commanded => EnterNextStage(urb.Request),
+            _ => EnterCommand(urb.Request, data),
+        };
+        return _nextStep != Step.None;
+    }
+
+    public override BridgeEnd? Follow(PendingUrb urb)
+    {
+        switch (_nextStep)
+        {
+            case Step.AnswerCommand when pending.Find(urb.Request.Seqnum) == urb:
+                kernel.Write(new SubmitReply(urb.Request.Seqnum, UrbStatus.Ok, CommandBlock.Size));
+                pending.AnswerEarly(urb);
+                return null;
+            case Step.ReadStatus:
+                return Pipe.Post(StatusRequest(urb.Request), 1);
+            case Step.Fail:
+                Fail(urb);
+                return null;
+            default:
+                return null; // it has ended while it was being sent
+        }
+    }
+
+    public override void Replied(in SubmitRequest request, UrbStatus status)
+    {
+        if (request.Seqnum == _stageSeqnum && status != UrbStatus.Ok)
+        {
+            // The driver clears the halt before it asks for the status, and so must the status be read after that.
+            Pipe.Cancel(request.DeviceId);
+        }
+    }
+
+    public override void RepliedLate(in SubmitReply reply)
+    {
+        if (reply.Seqnum != _commandSeqnum || (reply.Status == UrbStatus.Ok && reply.ActualLength == CommandBlock.Size))
+        {
+            return;
+        }
+
+        if (_stage == Stage.Commanded)
+        {
+            _stage = Stage.Failed;
+        }
+        else if (pending.Find(_stageSeqnum) is { } urb)
+        {
+            Fail(urb);
+        }
+    }
+
+    public override void Unlinked(DeviceId device)
+    {
+        (_stage, _nextStep) = (Stage.Idle, Step.None);
+        Pipe.Cancel(device);
+    }
+
+    public override void Restart(DeviceId device)
+    {
+        (_stage, _nextStep) = (Stage.Idle, Step.None);
+        base.Restart(device);
+    }
+
+    private Step EnterCommand(in SubmitRequest request, ReadOnlySpan<byte> data)
+    {
+        if (request.Direction == UrbDirection.In || !IsAtRest || !CommandBlock.TryRead(data, out _command))
+        {
+            return Step.None;
+        }
+
+        (_stage, _commandSeqnum) = (Stage.Commanded, request.Seqnum);
+        return Step.AnswerCommand;
+    }
+
+    private Step EnterNextStage(in SubmitRequest request)
+    {
+        _stageSeqnum = request.Seqnum;
+        var isWhole = (request.Direction == UrbDirection.In) == _command.IsIn && request.BufferLength == _command.DataLength;
+        _stage = _command.DataLength == 0 ? Stage.Status : isWhole ? Stage.Data : Stage.Idle;
+        return _stage == Stage.Data && (_command.IsIn || isOrdered) ? Step.ReadStatus : Step.None;
+    }
+
+    /// <summary>Ends the request behind a command that the device did not take: without the command, it would wait for ever.</summary>
+    private void Fail(PendingUrb urb)
+    {
+        var request = urb.Request;
+        kernel.Write(new SubmitReply(request.Seqnum, UrbStatus.ProtocolError, ActualLength: 0));
+        pending.AnswerEarly(urb);
+        Pipe.Cancel(request.DeviceId);
+        Pipe.SendUnlink(request.DeviceId, request.Seqnum);
+        (_stage, _nextStep) = (Stage.Idle, Step.None);
+    }
+
+    private SubmitRequest StatusRequest(in SubmitRequest data) => data with
+    {
+        Direction = UrbDirection.In,
+        Endpoint = inEndpoint,
+        Flags = TransferFlags.None,
+        BufferLength = StatusSize,
+        PacketCount = 0,
+    };
+}

@@ -1,0 +1,157 @@
+using UsbIp.Protocol;
+using UsbIp.Protocol.Descriptors;
+
+namespace UsbIp.Client.Bridge.Ahead;
+
+/// <summary>
+/// Hides the network's round trips from drivers that wait for one answer before they ask the next question. Decides, per interface of the
+/// device, which <see cref="AheadPolicy"/> its endpoints get: known classes whose drivers are known to read like that, and no others.
+/// Everything is done by ordinary requests of the bridge's own, so it works with every host.
+/// <para>Methods are called with the kernel's end held, except for <see cref="Watches"/>.</para>
+/// </summary>
+internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWriter host, AheadOptions options)
+{
+    private const byte CommunicationClass = 0x02;
+    private const byte HidClass = 0x03;
+    private const byte StorageClass = 0x08;
+    private const byte CommunicationDataClass = 0x0A;
+    private const byte BulkOnlyProtocol = 0x50;
+    private const byte ClassInterfaceOut = 0x21;
+    private const byte BulkOnlyReset = 0xFF;
+
+    private readonly AheadPolicy?[] _policies = new AheadPolicy?[32];
+    private readonly AheadPipe?[] _pipes = new AheadPipe?[16]; // by IN endpoint; each lives as long as the session
+    private readonly DeviceLayout _layout = new();
+
+    /// <summary>Whether requests to this endpoint are to be shown to <see cref="Begin"/>. From any thread.</summary>
+    public bool Watches(in SubmitRequest request) => Volatile.Read(ref _policies[IndexOf(request)]) is not null;
+
+    public Route Begin(PendingUrb urb) => PolicyOf(urb.Request)?.Begin(urb) ?? Route.Forward;
+
+    /// <inheritdoc cref="AheadPolicy.IsFollowed"/>
+    public bool IsFollowed(PendingUrb urb, ReadOnlySpan<byte> data) => PolicyOf(urb.Request)?.IsFollowed(urb, data) ?? false;
+
+    /// <inheritdoc cref="AheadPolicy.Follow"/>
+    public BridgeEnd? Follow(PendingUrb urb) => PolicyOf(urb.Request)?.Follow(urb);
+
+    /// <summary>The kernel unlinks a request. True if it was kept here, and the unlink was answered here.</summary>
+    public bool TryUnlink(in UnlinkRequest unlink)
+    {
+        if (pending.Find(unlink.TargetSeqnum) is not { Pipe: null } urb || PolicyOf(urb.Request) is not { } policy)
+        {
+            return false;
+        }
+
+        policy.Unlinked(unlink.DeviceId);
+        if (!policy.Pipe.TryRemove(urb) || !pending.TryAnswerUnlink(unlink.Seqnum, out var status, out _))
+        {
+            return false;
+        }
+
+        kernel.Write(new UnlinkReply(unlink.Seqnum, status));
+        return true;
+    }
+
+    /// <summary>The kernel is being given the host's reply to one of its requests.</summary>
+    public void Replied(in SubmitRequest request, UrbStatus status, ReadOnlySpan<byte> data)
+    {
+        if (request.Endpoint != 0)
+        {
+            PolicyOf(request)?.Replied(request, status);
+        }
+        else if (status == UrbStatus.Ok && options.IsEnabled)
+        {
+            Configure(request, data);
+        }
+    }
+
+    /// <summary>The host's reply to a request that was answered early; nobody else looks at it.</summary>
+    public void RepliedLate(in SubmitReply reply)
+    {
+        foreach (var policy in _policies)
+        {
+            policy?.RepliedLate(reply);
+        }
+    }
+
+    /// <summary>The reply to one of the bridge's own reads: <paramref name="message"/> is the whole of it, checked.</summary>
+    public Verdict TakeReply(PendingUrb own, in SubmitReply reply, Span<byte> message)
+    {
+        var request = own.Request;
+        var verdict = own.Pipe!.TakeReply(own, reply, message);
+        PolicyOf(request)?.Replied(request, reply.Status);
+        return verdict;
+    }
+
+    /// <summary>Does what had to wait until the replies that came together were written.</summary>
+    public void Settle()
+    {
+        foreach (var pipe in _pipes)
+        {
+            pipe?.Settle();
+        }
+    }
+
+    private static int IndexOf(in SubmitRequest request) => (request.Endpoint & 0x0F) | (request.Direction == UrbDirection.In ? 0x10 : 0);
+
+    private static int IndexOf(EndpointDescriptor endpoint) => NumberOf(endpoint) | (endpoint.IsIn ? 0x10 : 0);
+
+    private static byte NumberOf(EndpointDescriptor endpoint) => (byte)(endpoint.Address & 0x0F);
+
+    private AheadPolicy? PolicyOf(in SubmitRequest request) => _policies[IndexOf(request)];
+
+    private void Configure(in SubmitRequest request, ReadOnlySpan<byte> data)
+    {
+        var isNew = _layout.Replied(request.Setup, data);
+        if (!isNew && request.Setup is not { RequestType: ClassInterfaceOut, Request: BulkOnlyReset })
+        {
+            return;
+        }
+
+        foreach (var policy in _policies)
+        {
+            policy?.Restart(request.DeviceId);
+        }
+
+        if (isNew)
+        {
+            Watch();
+        }
+    }
+
+    private void Watch()
+    {
+        Array.Clear(_policies);
+        foreach (var setting in _layout.Interfaces)
+        {
+            Watch(setting);
+        }
+    }
+
+    private void Watch(InterfaceDescriptor setting)
+    {
+        var inputs = setting.Endpoints.Where(endpoint => endpoint.IsIn).ToArray();
+        switch (setting)
+        {
+            case { Class: StorageClass, Protocol: BulkOnlyProtocol } when inputs.Length == 1 && setting.Endpoints.Count == 2:
+                var stages = new BulkOnlyStages(PipeOf(inputs[0]), pending, kernel, NumberOf(inputs[0]), options.IsHostOrdered);
+                foreach (var endpoint in setting.Endpoints)
+                {
+                    Volatile.Write(ref _policies[IndexOf(endpoint)], stages);
+                }
+
+                break;
+            case { Class: HidClass or CommunicationClass or CommunicationDataClass }:
+                foreach (var endpoint in inputs.Where(endpoint => endpoint.Type is TransferType.Interrupt or TransferType.Bulk))
+                {
+                    Volatile.Write(ref _policies[IndexOf(endpoint)], new RepeatedReads(PipeOf(endpoint), endpoint.Type == TransferType.Bulk));
+                }
+
+                break;
+            default:
+                break;
+        }
+    }
+
+    private AheadPipe PipeOf(EndpointDescriptor endpoint) => _pipes[NumberOf(endpoint)] ??= new AheadPipe(pending, kernel, host);
+}

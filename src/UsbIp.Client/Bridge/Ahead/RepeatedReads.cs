@@ -1,0 +1,74 @@
+using UsbIp.Protocol;
+
+namespace UsbIp.Client.Bridge.Ahead;
+
+/// <summary>
+/// For drivers that post the same IN read again each time it is answered: keyboards, mice, sensors, serial ports. With one read per round
+/// trip a distant device would be asked far less often than it has something to say; so, once the driver has shown that it reads like
+/// this, the next reads are posted before it asks. Ends when the driver unlinks a read, reads another length, or the device reports an
+/// error; what was read by then is kept for the reads to come.
+/// </summary>
+/// <param name="pipe">The endpoint.</param>
+/// <param name="isBulk">Whether it is a bulk endpoint; else it is an interrupt endpoint.</param>
+internal sealed class RepeatedReads(AheadPipe pipe, bool isBulk) : AheadPolicy(pipe)
+{
+    /// <summary>Interrupt reads ahead: enough for a report each millisecond over a round trip of 32.</summary>
+    private const int InterruptDepth = 32;
+
+    /// <summary>Bulk reads ahead are together about this long, within these numbers.</summary>
+    private const int BulkBytes = 256 * 1024;
+    private const int LeastBulkDepth = 4;
+    private const int MostBulkDepth = 64;
+
+    /// <summary>Answered reads of one length after which the driver counts as one that goes on.</summary>
+    private const int RepeatsToBegin = 2;
+
+    private int _length;
+    private int _repeats;
+
+    private int Depth => isBulk ? Math.Clamp(BulkBytes / Math.Max(1, _length), LeastBulkDepth, MostBulkDepth) : InterruptDepth;
+
+    private bool IsReadingAhead => _repeats >= RepeatsToBegin;
+
+    public override Route Begin(PendingUrb urb)
+    {
+        var request = urb.Request;
+        if (request.BufferLength != _length)
+        {
+            Stop(request.DeviceId);
+            _length = request.BufferLength;
+        }
+
+        return Pipe.TryTake(urb) ? Route.Keep : Route.Forward;
+    }
+
+    public override bool IsFollowed(PendingUrb urb, ReadOnlySpan<byte> data) => IsReadingAhead && !Pipe.IsCancelling && Pipe.Lead < Depth;
+
+    public override BridgeEnd? Follow(PendingUrb urb) => IsFollowed(urb, []) ? Pipe.Post(urb.Request, Depth - Pipe.Lead) : null;
+
+    public override void Replied(in SubmitRequest request, UrbStatus status)
+    {
+        if (status != UrbStatus.Ok)
+        {
+            Stop(request.DeviceId);
+        }
+        else if (_length > 0 && request.BufferLength == _length && _repeats < RepeatsToBegin)
+        {
+            _repeats++;
+        }
+    }
+
+    public override void Unlinked(DeviceId device) => Stop(device);
+
+    public override void Restart(DeviceId device)
+    {
+        _repeats = 0;
+        base.Restart(device);
+    }
+
+    private void Stop(DeviceId device)
+    {
+        _repeats = 0;
+        Pipe.Cancel(device);
+    }
+}

@@ -1,0 +1,233 @@
+using System.Buffers.Binary;
+using UsbIp.Client.Bridge.Ahead;
+using UsbIp.Protocol;
+
+namespace UsbIp.Client.Tests.Bridge;
+
+/// <summary>What a bulk-only disk's driver and its host see when commands are pipelined.</summary>
+public sealed class BulkOnlyStagesTests : IDisposable
+{
+    private const byte In = 1;
+    private const byte Out = 2;
+    private static readonly byte[] GoodStatus = [0x55, 0x53, 0x42, 0x53, 7, 0, 0, 0, 0, 0, 0, 0, 0];
+    private static readonly byte[] Sector = [.. Enumerable.Range(0, 512).Select(value => (byte)(value % 256))];
+
+    private readonly BridgeRig _rig = new(new AheadOptions(IsEnabled: true, IsHostOrdered: true));
+
+    public BulkOnlyStagesTests()
+    {
+        _rig.Configure(
+        [
+            9, 4, 0, 0, 2, 8, 6, 0x50, 0,
+            7, 5, 0x80 | In, 2, 0, 2, 0,
+            7, 5, Out, 2, 0, 2, 0,
+        ]);
+    }
+
+    public void Dispose() => _rig.Dispose();
+
+    [Fact]
+    public void A_read_takes_one_round_trip()
+    {
+        var command = _rig.Kernel.SubmitOut(Out, Command(512, isIn: true));
+        var commanded = _rig.Kernel.Receive()!;
+        var data = _rig.Kernel.SubmitIn(In, 512);
+
+        // All three are at the host before it has answered anything.
+        var requests = Enumerable.Range(0, 3).Select(_ => _rig.Host.Receive()!).ToArray();
+        _rig.Host.Reply(command, actualLength: 31);
+        _rig.Host.ReplyWith(data, Sector);
+        _rig.Host.ReplyWith(requests[2].Seqnum, GoodStatus);
+        var read = _rig.Kernel.Receive()!;
+        var status = _rig.Kernel.SubmitIn(In, 13);
+        var ended = _rig.Kernel.Receive()!;
+
+        commanded.Seqnum.Should().Be(command);
+        commanded.ActualLength.Should().Be(31);
+        requests[2].Submit.Should().Match<SubmitRequest>(request => request.EndpointAddress == (0x80 | In) && request.BufferLength == 13);
+        read.Seqnum.Should().Be(data);
+        read.Data.Should().Equal(Sector);
+        ended.Seqnum.Should().Be(status);
+        ended.Data.Should().Equal(GoodStatus);
+    }
+
+    [Fact]
+    public void A_write_is_not_ended_before_the_device_has_ended_it()
+    {
+        _rig.Kernel.SubmitOut(Out, Command(512, isIn: false));
+        _rig.Kernel.Receive();
+        var data = _rig.Kernel.SubmitOut(Out, Sector);
+        var requests = Enumerable.Range(0, 3).Select(_ => _rig.Host.Receive()!).ToArray();
+        _rig.Kernel.Poll(TimeSpan.FromMilliseconds(50)).Should().BeFalse("the data is not with the device yet");
+
+        _rig.Host.Reply(requests[0].Seqnum, actualLength: 31);
+        _rig.Host.Reply(data, actualLength: 512);
+        var written = _rig.Kernel.Receive()!;
+        var status = _rig.Kernel.SubmitIn(In, 13);
+        _rig.Kernel.Poll(TimeSpan.FromMilliseconds(50)).Should().BeFalse("the device has not said how the command ended");
+        _rig.Host.ReplyWith(requests[2].Seqnum, GoodStatus);
+        var ended = _rig.Kernel.Receive()!;
+
+        written.Seqnum.Should().Be(data);
+        ended.Seqnum.Should().Be(status);
+        ended.Data.Should().Equal(GoodStatus);
+    }
+
+    [Fact]
+    public void With_a_host_that_keeps_no_order_the_status_is_not_read_ahead_of_outgoing_data()
+    {
+        using var rig = new BridgeRig(new AheadOptions(IsEnabled: true));
+        rig.Configure([9, 4, 0, 0, 2, 8, 6, 0x50, 0, 7, 5, 0x80 | In, 2, 0, 2, 0, 7, 5, Out, 2, 0, 2, 0]);
+        var command = rig.Kernel.SubmitOut(Out, Command(512, isIn: false));
+        rig.Kernel.Receive();
+        var data = rig.Kernel.SubmitOut(Out, Sector);
+        rig.Host.Receive();
+        rig.Host.Receive();
+        rig.Host.Reply(command, actualLength: 31);
+        rig.Host.Reply(data, actualLength: 512);
+        rig.Kernel.Receive();
+
+        var status = rig.Kernel.SubmitIn(In, 13);
+
+        rig.Host.Receive()!.Seqnum.Should().Be(status);
+    }
+
+    [Fact]
+    public void A_command_that_the_device_did_not_take_fails_the_next_stage()
+    {
+        var command = _rig.Kernel.SubmitOut(Out, Command(512, isIn: true));
+        _rig.Kernel.Receive();
+        var data = _rig.Kernel.SubmitIn(In, 512);
+        _rig.Host.Receive();
+        _rig.Host.Receive();
+        _rig.Host.Receive();
+
+        _rig.Host.Reply(command, UrbStatus.Stall, 0);
+        var failed = _rig.Kernel.Receive()!;
+
+        failed.Seqnum.Should().Be(data);
+        failed.Status.Should().Be(UrbStatus.ProtocolError);
+        new[] { _rig.Host.Receive()!.IsUnlink, _rig.Host.Receive()!.IsUnlink }.Should().Equal([true, true], "the data and the status are not to come");
+    }
+
+    [Fact]
+    public void Told_too_late_for_the_command_the_driver_is_told_at_its_next_request()
+    {
+        var command = _rig.Kernel.SubmitOut(Out, Command(0, isIn: false));
+        _rig.Kernel.Receive();
+        _rig.Host.Receive();
+        _rig.Host.Reply(command, UrbStatus.ProtocolError, 0);
+        _rig.Exchange(new SetupPacket(0x00, 5, 0, 0, 0));
+
+        var status = _rig.Kernel.SubmitIn(In, 13);
+
+        var failed = _rig.Kernel.Receive()!;
+        failed.Seqnum.Should().Be(status);
+        failed.Status.Should().Be(UrbStatus.ProtocolError);
+    }
+
+    [Fact]
+    public void After_stalled_data_the_status_is_read_behind_the_clearing_of_the_halt()
+    {
+        var command = _rig.Kernel.SubmitOut(Out, Command(512, isIn: true));
+        _rig.Kernel.Receive();
+        var data = _rig.Kernel.SubmitIn(In, 512);
+        var ahead = Enumerable.Range(0, 3).Select(_ => _rig.Host.Receive()!).ToArray()[^1];
+        _rig.Host.Reply(command, actualLength: 31);
+        _rig.Host.Reply(data, UrbStatus.Stall, 0);
+        _rig.Host.Reply(ahead.Seqnum, UrbStatus.Stall, 0);
+        var stalled = _rig.Kernel.Receive()!;
+        var unlink = _rig.Host.Receive()!;
+        _rig.Host.ReplyUnlink(unlink.Seqnum, UrbStatus.Ok);
+        _rig.Exchange(new SetupPacket(0x02, 1, 0, 0x80 | In, 0));
+
+        var status = _rig.Kernel.SubmitIn(In, 13);
+        var read = _rig.Host.Receive()!;
+        _rig.Host.ReplyWith(read.Seqnum, GoodStatus);
+        var ended = _rig.Kernel.Receive()!;
+
+        stalled.Status.Should().Be(UrbStatus.Stall);
+        read.Seqnum.Should().Be(status);
+        ended.Data.Should().Equal(GoodStatus);
+    }
+
+    [Fact]
+    public void A_status_that_came_although_the_data_stalled_is_not_lost()
+    {
+        var command = _rig.Kernel.SubmitOut(Out, Command(512, isIn: false));
+        _rig.Kernel.Receive();
+        var data = _rig.Kernel.SubmitOut(Out, Sector);
+        var ahead = Enumerable.Range(0, 3).Select(_ => _rig.Host.Receive()!).ToArray()[^1];
+        _rig.Host.Reply(command, actualLength: 31);
+        _rig.Host.Reply(data, UrbStatus.Stall, 0);
+        _rig.Host.ReplyWith(ahead.Seqnum, GoodStatus);
+        _rig.Host.ReplyUnlink(_rig.Host.Receive()!.Seqnum, UrbStatus.Ok);
+        _rig.Kernel.Receive();
+
+        var status = _rig.Kernel.SubmitIn(In, 13);
+
+        var ended = _rig.Kernel.Receive()!;
+        ended.Seqnum.Should().Be(status);
+        ended.Data.Should().Equal(GoodStatus);
+    }
+
+    [Fact]
+    public void A_timed_out_command_is_unlinked_at_the_host_and_the_next_one_runs()
+    {
+        _rig.Kernel.SubmitOut(Out, Command(512, isIn: true));
+        _rig.Kernel.Receive();
+        var data = _rig.Kernel.SubmitIn(In, 512);
+        var requests = Enumerable.Range(0, 3).Select(_ => _rig.Host.Receive()!).ToArray();
+        _rig.Host.Reply(requests[0].Seqnum, actualLength: 31);
+
+        _rig.Kernel.Unlink(data);
+        var unlinks = new[] { _rig.Host.Receive()!, _rig.Host.Receive()! };
+        foreach (var unlink in unlinks)
+        {
+            _rig.Host.ReplyUnlink(unlink.Seqnum, UrbStatus.Unlinked);
+        }
+
+        _rig.Kernel.Receive()!.Status.Should().Be(UrbStatus.Unlinked);
+        _rig.Exchange(new SetupPacket(0x21, 0xFF, 0, 0, 0));
+        var next = _rig.Kernel.SubmitOut(Out, Command(512, isIn: true));
+        _rig.Kernel.Receive()!.Seqnum.Should().Be(next);
+        unlinks.Select(unlink => unlink.Unlink.TargetSeqnum).Should().BeEquivalentTo([data, requests[2].Seqnum]);
+    }
+
+    [Fact]
+    public void Data_that_is_no_command_is_answered_by_the_device_alone()
+    {
+        _rig.Kernel.SubmitOut(Out, new byte[31]);
+
+        _rig.Host.Receive();
+
+        _rig.Kernel.Poll(TimeSpan.FromMilliseconds(50)).Should().BeFalse();
+    }
+
+    [Fact]
+    public void Data_in_several_requests_runs_as_the_driver_asks()
+    {
+        var command = _rig.Kernel.SubmitOut(Out, Command(1024, isIn: true));
+        _rig.Kernel.Receive();
+        _rig.Host.Receive();
+        _rig.Host.Reply(command, actualLength: 31);
+        var first = _rig.Kernel.SubmitIn(In, 512);
+        var second = _rig.Kernel.SubmitIn(In, 512);
+        var status = _rig.Kernel.SubmitIn(In, 13);
+
+        var seen = Enumerable.Range(0, 3).Select(_ => _rig.Host.Receive()!.Seqnum);
+
+        seen.Should().Equal(first, second, status);
+    }
+
+    private static byte[] Command(int length, bool isIn)
+    {
+        var block = new byte[31];
+        "USBC"u8.CopyTo(block);
+        block[4] = 7;
+        BinaryPrimitives.WriteInt32LittleEndian(block.AsSpan(8), length);
+        block[12] = (byte)(isIn ? 0x80 : 0);
+        block[14] = 10;
+        return block;
+    }
+}

@@ -7,10 +7,17 @@ public static class ImportReply
     public const int Size = OperationHeader.Size + DeviceRecord.Size;
 
     /// <summary>Writes a grant.</summary>
-    public static void WriteGrant(Span<byte> bytes, DeviceRecord device)
+    /// <param name="bytes">At least <see cref="Size"/>.</param>
+    /// <param name="device">What is granted.</param>
+    /// <param name="accepted">What the host will do of what the client offered, see <see cref="ExtensionTail"/>.</param>
+    public static void WriteGrant(Span<byte> bytes, DeviceRecord device, Extensions accepted = Extensions.None)
     {
         new OperationHeader(OperationCode.ImportReply, OperationStatus.Ok).Write(bytes);
         device.Write(bytes[OperationHeader.Size..]);
+        if (accepted != Extensions.None)
+        {
+            ExtensionTail.WriteAnswer(bytes.Slice(OperationHeader.Size, ProtocolConstants.PathFieldSize), accepted);
+        }
     }
 
     /// <summary>Writes a refusal: <see cref="OperationHeader.Size"/> bytes.</summary>

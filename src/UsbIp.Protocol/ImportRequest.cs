@@ -1,7 +1,9 @@
 namespace UsbIp.Protocol;
 
 /// <summary>OP_REQ_IMPORT: asks for one device (kernel: struct op_import_request behind an op_common).</summary>
-public readonly record struct ImportRequest(BusId BusId)
+/// <param name="BusId">The device.</param>
+/// <param name="Offered">What the client can do beyond USB/IP, see <see cref="ExtensionTail"/>.</param>
+public readonly record struct ImportRequest(BusId BusId, Extensions Offered = Extensions.None)
 {
     public const int Size = OperationHeader.Size + ProtocolConstants.BusIdFieldSize;
 
@@ -10,7 +12,7 @@ public readonly record struct ImportRequest(BusId BusId)
     public static ImportRequest ReadBody(ReadOnlySpan<byte> bytes)
     {
         var wire = new WireReader(bytes);
-        return new ImportRequest(BusId.Read(ref wire));
+        return new ImportRequest(BusId.Read(ref wire), ExtensionTail.ReadOffer(bytes));
     }
 
     /// <summary>Writes the whole message, header included.</summary>
@@ -19,5 +21,9 @@ public readonly record struct ImportRequest(BusId BusId)
         new OperationHeader(OperationCode.ImportRequest, OperationStatus.Ok).Write(bytes);
         var wire = new WireWriter(bytes[OperationHeader.Size..]);
         wire.Text(BusId.ToString(), ProtocolConstants.BusIdFieldSize);
+        if (Offered != Extensions.None)
+        {
+            ExtensionTail.WriteOffer(bytes[OperationHeader.Size..Size], Offered);
+        }
     }
 }

@@ -75,7 +75,7 @@ internal sealed class Attacker : IDisposable
         Attachment attachment;
         try
         {
-            attachment = Attachment.Open(_settings, _server.Address, BusId.Parse(busId), _logger, CancellationToken.None);
+            attachment = Attachment.Open(_settings, _server.Address, BusId.Parse(busId), _logger, readAhead: true, CancellationToken.None);
         }
         catch (CommandException refused)
         {

@@ -17,8 +17,7 @@ internal sealed class PendingUrbs(TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<uint, PendingUrb> _urbs = new(64);
-    private readonly Dictionary<uint, (uint Target, AheadPipe? Pipe)> _unlinks = new(64);
-    private readonly Queue<(uint Seqnum, long Asked)> _unlinkOrder = new(64);
+    private readonly PendingUnlinks _unlinks = new(time);
     private readonly Stack<PendingUrb> _pool = new(64);
     private readonly AnsweredUrbs _history = new(BridgeLimits.HistoryLength);
     private readonly AnsweredUrbs _owed = new(BridgeLimits.OwedLength);
@@ -69,8 +68,7 @@ internal sealed class PendingUrbs(TimeProvider time)
         lock (_gate)
         {
             var unlink = new UnlinkRequest(NextOwnSeqnum(), device, target);
-            _unlinks.Add(unlink.Seqnum, (target, pipe));
-            _unlinkOrder.Enqueue((unlink.Seqnum, time.GetTimestamp()));
+            _unlinks.TryAdd(unlink.Seqnum, new PendingUnlink(target, pipe));
             return unlink;
         }
     }
@@ -88,12 +86,10 @@ internal sealed class PendingUrbs(TimeProvider time)
     {
         lock (_gate)
         {
-            if (!_unlinks.TryAdd(request.Seqnum, (request.TargetSeqnum, null)))
+            if (!_unlinks.TryAdd(request.Seqnum, new PendingUnlink(request.TargetSeqnum, null)))
             {
                 throw new ProtocolException($"CMD_UNLINK seqnum {request.Seqnum}: an unlink with this seqnum is still pending.");
             }
-
-            _unlinkOrder.Enqueue((request.Seqnum, time.GetTimestamp()));
         }
     }
 
@@ -155,28 +151,8 @@ internal sealed class PendingUrbs(TimeProvider time)
     {
         lock (_gate)
         {
-            next = null;
-            while (_unlinkOrder.TryPeek(out var oldest))
-            {
-                var left = BridgeLimits.UnlinkDeadline - time.GetElapsedTime(oldest.Asked);
-                if (_unlinks.ContainsKey(oldest.Seqnum) && left > TimeSpan.Zero)
-                {
-                    next = left;
-                    break;
-                }
-
-                _unlinkOrder.Dequeue();
-                if (TryEndUnlink(oldest.Seqnum, _owed, out status, out own))
-                {
-                    seqnum = oldest.Seqnum;
-                    return true;
-                }
-            }
-
-            seqnum = 0;
-            status = UrbStatus.Ok;
-            own = null;
-            return false;
+            (status, own) = (UrbStatus.Ok, null);
+            return _unlinks.TryFindOverdue(out seqnum, out next) && TryEndUnlink(seqnum, _owed, out status, out own);
         }
     }
 
@@ -227,7 +203,7 @@ internal sealed class PendingUrbs(TimeProvider time)
     {
         status = UrbStatus.Ok;
         own = null;
-        if (!_unlinks.Remove(seqnum, out var unlink))
+        if (!_unlinks.TryRemove(seqnum, out var unlink))
         {
             return false;
         }
@@ -251,7 +227,7 @@ internal sealed class PendingUrbs(TimeProvider time)
         {
             _ownSeqnum = unchecked(_ownSeqnum - 1);
         }
-        while (_ownSeqnum == 0 || _urbs.ContainsKey(_ownSeqnum) || _unlinks.ContainsKey(_ownSeqnum));
+        while (_ownSeqnum == 0 || _urbs.ContainsKey(_ownSeqnum) || _unlinks.Contains(_ownSeqnum));
 
         return _ownSeqnum;
     }

@@ -11,8 +11,9 @@ namespace UsbIp.Client.Commands;
 /// <param name="BusId">The device there.</param>
 /// <param name="LogFile">Where the bridge logs; null for the system's log, or the standard error in the foreground.</param>
 /// <param name="Wait">Whether to wait until this machine can use the device.</param>
+/// <param name="ReadAhead">Whether to ask the host for what the drivers will ask next.</param>
 /// <param name="IsDebug">Whether to log more.</param>
-internal sealed record AttachRequest(HostAddress Host, BusId BusId, string? LogFile, bool Wait, bool IsDebug)
+internal sealed record AttachRequest(HostAddress Host, BusId BusId, string? LogFile, bool Wait, bool ReadAhead, bool IsDebug)
 {
     public LogLevel LeastLevel => IsDebug ? LogLevel.Debug : LogLevel.Information;
 }
@@ -20,6 +21,9 @@ internal sealed record AttachRequest(HostAddress Host, BusId BusId, string? LogF
 /// <summary><c>usbip-client attach HOST BUSID</c>: plugs a host's device into this machine.</summary>
 internal sealed class AttachCommand(ClientSettings settings, Output output)
 {
+    /// <summary>The option that switches reading ahead off; the bridge's own command has it too.</summary>
+    public const string NoReadAhead = "--no-read-ahead";
+
     public static Command Define(GlobalOptions global)
     {
         var words = new Argument<string[]>("HOST[:PORT] BUSID")
@@ -32,14 +36,16 @@ internal sealed class AttachCommand(ClientSettings settings, Output output)
         var foreground = new Option<bool>("--foreground", "-f") { Description = "Stay and relay here, for systemd; Ctrl+C detaches" };
         var log = new Option<string?>("--log") { Description = "Log to a file instead of the system's log", HelpName = "FILE" };
         var noWait = new Option<bool>("--no-wait") { Description = "Return before this machine can use the device" };
+        var noReadAhead = new Option<bool>(NoReadAhead) { Description = "Ask the host only when a driver asks: slower over a network, and exact" };
         var json = new Option<bool>("--json") { Description = "Print JSON" };
-        var command = new Command("attach", "Plug a host's device into this machine") { words, remote, busId, foreground, log, noWait, json };
+        var command = new Command("attach", "Plug a host's device into this machine") { words, remote, busId, foreground, log, noWait, noReadAhead, json };
         command.SetAction(parsed => global.Run(parsed, (settings, output) =>
         {
             var (host, device) = HostArgument.Parse(
                 parsed.GetValue(words) ?? [], parsed.GetValue(remote), parsed.GetValue(busId), parsed.GetValue(global.TcpPort));
             var logFile = parsed.GetValue(log) is { } path ? Path.GetFullPath(path) : null;
-            var request = new AttachRequest(host, device, logFile, Wait: !parsed.GetValue(noWait), parsed.GetValue(global.Debug));
+            var request = new AttachRequest(
+                host, device, logFile, Wait: !parsed.GetValue(noWait), ReadAhead: !parsed.GetValue(noReadAhead), parsed.GetValue(global.Debug));
             var attach = new AttachCommand(settings, output);
             using var stop = new StopSignals();
             return parsed.GetValue(foreground)
@@ -60,7 +66,7 @@ internal sealed class AttachCommand(ClientSettings settings, Output output)
             output.Remark("Loaded the kernel module vhci_hcd.");
         }
 
-        using var attachment = Attachment.Open(settings, request.Host, request.BusId, logger, stop);
+        using var attachment = Attachment.Open(settings, request.Host, request.BusId, logger, request.ReadAhead, stop);
         Print(AttachmentLine.View(settings, attachment, request.Wait, stop), json);
         return Attachment.ToExitCode(attachment.WaitForEnd(stop));
     }

@@ -52,16 +52,12 @@ internal sealed class Attachment : IDisposable
     /// <exception cref="CommandException">The host or the kernel refused, or could not be reached.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> came first; nothing is attached.</exception>
     [SuppressMessage("Reliability", "CA2000", Justification = "The attachment owns the session; where none is made, it is disposed.")]
-    public static Attachment Open(ClientSettings settings, HostAddress host, BusId busId, ILogger logger, CancellationToken stop)
+    public static Attachment Open(
+        ClientSettings settings, HostAddress host, BusId busId, ILogger logger, bool readAhead, CancellationToken stop)
     {
         RefuseTwice(settings, host, busId);
         settings.Driver.RequireAttachable();
-        BridgeSession session;
-        using (var connection = HostConnection.Connect(host, stop: stop))
-        {
-            var device = connection.Import(busId);
-            session = BridgeSession.Open(connection.TakeSocket(), device, logger, new AheadOptions(IsEnabled: true));
-        }
+        var session = Import(host, busId, logger, readAhead, stop);
 
         try
         {
@@ -129,6 +125,26 @@ internal sealed class Attachment : IDisposable
         end.IsClean ? ExitCode.Failure : ToExitCode(end),
         $"The device went away before this machine could use it: {end.Reason}",
         "look into the log of the server, and at 'dmesg | tail' here.");
+
+    /// <summary>A server that takes the offer for a part of the busid (pyusbip does) is asked again without it.</summary>
+    private static BridgeSession Import(HostAddress host, BusId busId, ILogger logger, bool readAhead, CancellationToken stop)
+    {
+        var offered = readAhead ? Extensions.BulkOnlyOrder : Extensions.None;
+        while (true)
+        {
+            try
+            {
+                using var connection = HostConnection.Connect(host, stop: stop);
+                var device = connection.Import(busId, offered);
+                var options = new AheadOptions(readAhead, connection.Accepted.HasFlag(Extensions.BulkOnlyOrder));
+                return BridgeSession.Open(connection.TakeSocket(), device, logger, options);
+            }
+            catch (CommandException refused) when (refused.ExitCode == ExitCode.NotFound && offered != Extensions.None)
+            {
+                offered = Extensions.None;
+            }
+        }
+    }
 
     /// <summary>A host would only say "busy"; here we know who has it.</summary>
     private static void RefuseTwice(ClientSettings settings, HostAddress host, BusId busId)

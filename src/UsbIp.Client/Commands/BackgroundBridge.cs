@@ -72,6 +72,11 @@ internal static class BackgroundBridge
             start.ArgumentList.Add("--no-wait");
         }
 
+        if (!request.ReadAhead)
+        {
+            start.ArgumentList.Add(AttachCommand.NoReadAhead);
+        }
+
         if (request.IsDebug)
         {
             start.ArgumentList.Add("--debug");

@@ -22,12 +22,14 @@ internal sealed class BridgeCommand(ClientSettings settings)
         var words = new Argument<string[]>("HOST BUSID");
         var log = new Option<string?>("--log");
         var noWait = new Option<bool>("--no-wait");
-        var command = new Command(Name) { words, log, noWait };
+        var noReadAhead = new Option<bool>(AttachCommand.NoReadAhead);
+        var command = new Command(Name) { words, log, noWait, noReadAhead };
         command.Hidden = true;
         command.SetAction(parsed => global.Run(parsed, (settings, output) =>
         {
             var (host, busId) = HostArgument.Parse(parsed.GetValue(words) ?? [], remote: null, busId: null, tcpPort: null);
-            var request = new AttachRequest(host, busId, parsed.GetValue(log), !parsed.GetValue(noWait), parsed.GetValue(global.Debug));
+            var request = new AttachRequest(
+                host, busId, parsed.GetValue(log), !parsed.GetValue(noWait), !parsed.GetValue(noReadAhead), parsed.GetValue(global.Debug));
             return new BridgeCommand(settings).Run(request, output.Result);
         }));
         return command;
@@ -59,7 +61,7 @@ internal sealed class BridgeCommand(ClientSettings settings)
     private ExitCode Run(AttachRequest request, TextWriter report, Leash leash, ILogger logger, CancellationToken stop)
     {
         var loaded = VhciModule.Ensure(settings.Driver);
-        using var attachment = Attachment.Open(settings, request.Host, request.BusId, logger, stop);
+        using var attachment = Attachment.Open(settings, request.Host, request.BusId, logger, request.ReadAhead, stop);
         var view = AttachmentLine.View(settings, attachment, request.Wait, stop);
         Write(report, new BridgeReport(view, ExitCode.Success, null, null, loaded ? "Loaded the kernel module vhci_hcd." : null));
         if (!leash.WaitUntilLetGo())

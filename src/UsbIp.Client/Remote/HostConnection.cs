@@ -43,16 +43,21 @@ public sealed class HostConnection : IDisposable
             : throw new CommandException(ExitCode.Failure, $"{_address} refused to list its devices: {ImportRefusal.Describe(status)}.");
     });
 
+    /// <summary>What the host does beyond USB/IP in the session that <see cref="Import"/> has begun.</summary>
+    public Extensions Accepted { get; private set; }
+
     /// <summary>Asks for one device. Afterwards the connection is a URB session: <see cref="TakeSocket"/> hands it over.</summary>
+    /// <param name="busId">The device.</param>
+    /// <param name="offered">What this client can do beyond USB/IP; hosts that don't know it don't see it.</param>
     /// <returns>The record of the device, its speed one that vhci_hcd accepts.</returns>
     /// <exception cref="CommandException">The host refused, answered nonsense or did not answer in time.</exception>
-    public DeviceRecord Import(BusId busId)
+    public DeviceRecord Import(BusId busId, Extensions offered = Extensions.None)
     {
         var device = Converse("OP_REQ_IMPORT", stream =>
         {
             Span<byte> bytes = stackalloc byte[DeviceRecord.Size];
             var request = bytes[..ImportRequest.Size];
-            new ImportRequest(busId).Write(request);
+            new ImportRequest(busId, offered).Write(request);
             stream.Write(request);
             var status = ReadHeader(stream, OperationCode.ImportReply);
             if (status != OperationStatus.Ok)
@@ -61,6 +66,7 @@ public sealed class HostConnection : IDisposable
             }
 
             stream.ReadExactly(bytes);
+            Accepted = offered & ExtensionTail.ReadAnswer(bytes[..ProtocolConstants.PathFieldSize]);
             return ImportGrant.Check(_address, busId, DeviceRecord.Read(bytes));
         });
         _socket!.ReceiveTimeout = 0;

@@ -96,7 +96,7 @@ public sealed class Connection(Socket socket, string client, DeviceRegistry regi
                 break;
             case { Code: OperationCode.ImportRequest, Status: OperationStatus.Ok }:
                 reader.Read(bytes[OperationHeader.Size..]);
-                Import(ImportRequest.ReadBody(bytes[OperationHeader.Size..]).BusId);
+                Import(ImportRequest.ReadBody(bytes[OperationHeader.Size..]));
                 break;
             default:
                 throw new ProtocolException(
@@ -113,8 +113,10 @@ public sealed class Connection(Socket socket, string client, DeviceRegistry regi
         ServerLog.Listed(log, client, devices.Count);
     }
 
-    private void Import(BusId busId)
+    private void Import(in ImportRequest request)
     {
+        var busId = request.BusId;
+        var accepted = request.Offered & Extensions.BulkOnlyOrder;
         Span<byte> reply = stackalloc byte[ImportReply.Size];
         socket.SendTimeout = (int)options.RequestTime.TotalMilliseconds;
         var status = registry.TryLease(busId, client, out var lease);
@@ -131,8 +133,8 @@ public sealed class Connection(Socket socket, string client, DeviceRegistry regi
         try
         {
             var record = DeviceListing.ToRecord(lease!.Device.Info);
-            ImportReply.WriteGrant(reply, record);
-            session = new UrbSession(socket, lease.Device, record.DeviceId, options.Session, allSessions);
+            ImportReply.WriteGrant(reply, record, accepted);
+            session = new UrbSession(socket, lease.Device, record.DeviceId, options.Session, allSessions, accepted);
             lease.UsedBy(session.Stop);
             _lease = lease;
             SendAll(reply);

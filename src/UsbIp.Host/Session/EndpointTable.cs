@@ -9,6 +9,9 @@ namespace UsbIp.Host.Session;
 /// </summary>
 public sealed class EndpointTable
 {
+    private const byte StorageClass = 0x08;
+    private const byte BulkOnlyProtocol = 0x50;
+
     private readonly IReadOnlyList<ConfigurationDescriptor> _configurations;
     private readonly Dictionary<byte, byte> _alternateSettings = [];
     private byte _configuration;
@@ -29,6 +32,9 @@ public sealed class EndpointTable
 
     /// <summary>The number of the interface whose current setting has that endpoint, or null.</summary>
     public byte? InterfaceOf(byte address) => _view.Interfaces[EndpointAddress.ToSlot(address)];
+
+    /// <summary>Whether the endpoint belongs to a storage interface that takes turns: command, data, status (mass storage, bulk-only transport).</summary>
+    public bool IsBulkOnly(byte address) => _view.BulkOnly[EndpointAddress.ToSlot(address)];
 
     /// <summary>SET_CONFIGURATION was done: every interface is at alternate setting 0.</summary>
     public void SetConfiguration(byte value)
@@ -69,6 +75,7 @@ public sealed class EndpointTable
                         view.Any[slot] = endpoint.Type;
                         view.Current[slot] = endpoint.Type;
                         view.Interfaces[slot] = setting.Number;
+                        view.BulkOnly[slot] = setting is { Class: StorageClass, Protocol: BulkOnlyProtocol };
                     }
                 }
             }
@@ -84,5 +91,7 @@ public sealed class EndpointTable
         public TransferType?[] Any { get; } = new TransferType?[EndpointAddress.SlotCount];
 
         public byte?[] Interfaces { get; } = new byte?[EndpointAddress.SlotCount];
+
+        public bool[] BulkOnly { get; } = new bool[EndpointAddress.SlotCount];
     }
 }

@@ -45,6 +45,9 @@ public sealed class PendingUrb
 
     public SpecialRequest Special { get; set; }
 
+    /// <summary>A write that reads of the same storage device wait for; <see cref="BulkOnlyOrder"/>'s alone.</summary>
+    public bool DelaysReads { get; set; }
+
     // ---- guarded by the gate of PendingUrbs
 
     public UrbPhase Phase { get; set; }
@@ -65,6 +68,7 @@ public sealed class PendingUrb
         Cost = cost;
         Transfer = null;
         Special = default;
+        DelaysReads = false;
         Phase = UrbPhase.Waiting;
         UnlinkSeqnum = null;
         IsBeingCancelled = false;

@@ -17,6 +17,7 @@ public sealed class UrbReceiver(
     PendingUrbs pending,
     DeviceQueue queue,
     CancelQueue cancels,
+    BulkOnlyOrder order,
     ReplyQueue replies,
     int maxQueuedReplies)
 {
@@ -95,7 +96,7 @@ public sealed class UrbReceiver(
             }
         }
 
-        if (isPending)
+        if (isPending && !order.TryHold(urb))
         {
             queue.Submit(urb);
         }

@@ -19,6 +19,7 @@ public sealed class UrbSession : ITransferSink, IDisposable
     private readonly DeviceCalls _calls;
     private readonly DeviceQueue _queue;
     private readonly CancelQueue _cancels;
+    private readonly BulkOnlyOrder _order;
     private readonly ReplySender _sender;
     private readonly UrbReceiver _receiver;
     private readonly object _idle = new(); // a monitor: Drain sleeps on it
@@ -33,7 +34,14 @@ public sealed class UrbSession : ITransferSink, IDisposable
     /// <param name="deviceId">The devid that the import reply named.</param>
     /// <param name="limits">What the session may cost.</param>
     /// <param name="allSessions">The memory that all sessions share.</param>
-    public UrbSession(Socket socket, IUsbDevice device, DeviceId deviceId, SessionLimits limits, SharedBudget allSessions)
+    /// <param name="accepted">What the client was promised beyond USB/IP.</param>
+    public UrbSession(
+        Socket socket,
+        IUsbDevice device,
+        DeviceId deviceId,
+        SessionLimits limits,
+        SharedBudget allSessions,
+        Extensions accepted = Extensions.None)
     {
         (_socket, _limits) = (socket, limits);
         var name = device.Info.BusId.ToString();
@@ -48,9 +56,11 @@ public sealed class UrbSession : ITransferSink, IDisposable
         var failed = (string reason) => End(SessionEndCause.DeviceFailed, reason);
         _queue = new DeviceQueue(_calls, _pending, special, failed, limits.DrainTime, name);
         _cancels = new CancelQueue(_calls, failed, name);
+        _order = new BulkOnlyOrder(endpoints, _calls, _pending, accepted);
         var receive = new ReceiveBuffer(socket) { BeforeWait = _sender.Flush };
         var validator = new SubmitValidator(deviceId, endpoints, limits);
-        _receiver = new UrbReceiver(receive, device, validator, _budget, _pending, _queue, _cancels, _replies, limits.MaxQueuedReplies);
+        _receiver = new UrbReceiver(
+            receive, device, validator, _budget, _pending, _queue, _cancels, _order, _replies, limits.MaxQueuedReplies);
         device.Start(this);
     }
 
@@ -105,7 +115,12 @@ public sealed class UrbSession : ITransferSink, IDisposable
         TellIfDrained();
     }
 
-    void ITransferSink.TransferCompleted(UsbTransfer transfer) => _pending.Complete((PendingUrb)transfer.Tag!);
+    void ITransferSink.TransferCompleted(UsbTransfer transfer)
+    {
+        var urb = (PendingUrb)transfer.Tag!;
+        _order.Ended(urb);
+        _pending.Complete(urb);
+    }
 
     void ITransferSink.CompletionsDelivered()
     {
@@ -143,6 +158,7 @@ public sealed class UrbSession : ITransferSink, IDisposable
     {
         _queue.Dispose();
         _cancels.Dispose();
+        _order.Stop();
         _calls.CancelAll(_ => true);
         WaitForCompletions();
         if (_end!.Cause is SessionEndCause.DeviceLeft or SessionEndCause.Stopped or SessionEndCause.DeviceFailed)
@@ -207,6 +223,7 @@ public sealed class UrbSession : ITransferSink, IDisposable
 
     private void Recycle(PendingUrb urb)
     {
+        _order.Ended(urb); // if it never came to the device
         urb.Transfer!.Dispose();
         urb.Transfer = null;
         _budget.Release(urb.Cost);

@@ -162,7 +162,7 @@ public sealed class AttachCommandTests : IDisposable
         _rig.Result.ToString().Should().Contain("Examples:").And.Contain("130  interrupted");
     }
 
-    private static AttachRequest Request(HostAddress host, bool wait = true) => new(host, BusId.Parse("2-1"), LogFile: null, wait, IsDebug: false);
+    private static AttachRequest Request(HostAddress host, bool wait = true) => new(host, BusId.Parse("2-1"), LogFile: null, wait, ReadAhead: true, IsDebug: false);
 
     private Task<ExitCode> Start(HostAddress host, bool wait = true) => Task.Factory.StartNew(
         () => new AttachCommand(_rig.Settings, _rig.Output).RunHere(Request(host, wait), json: false, _stop.Token),

@@ -1,0 +1,107 @@
+using System.Buffers.Binary;
+
+namespace UsbIp.Protocol;
+
+/// <summary>What two peers of this project can do beyond USB/IP. Bits 1, 2 and 4 are reserved for resuming sessions.</summary>
+[Flags]
+public enum Extensions : byte
+{
+    None = 0,
+
+    /// <summary>The host runs a read of a bulk-only storage device only after the writes that were sent before it.</summary>
+    BulkOnlyOrder = 8,
+}
+
+/// <summary>
+/// How they find out, without a byte more on the wire: a client's offer stands behind the busid's NUL in OP_REQ_IMPORT, the host's answer
+/// behind the path's NUL in OP_REP_IMPORT, where other peers neither write nor look. Each has a tag, a version, the bits and a CRC-16.
+/// A peer that does not know them sees plain USB/IP.
+/// </summary>
+public static class ExtensionTail
+{
+    /// <summary>Longest busid that leaves room for an offer.</summary>
+    public const int MaxBusIdLength = OfferOffset - 1;
+
+    private const int OfferOffset = 24;
+    private const int AnswerOffset = 192;
+    private const int HeadSize = 6;
+    private const byte Version = 1;
+
+    private static ReadOnlySpan<byte> Tag => "UIP+"u8;
+
+    /// <summary>Puts an offer into a busid field of <see cref="ProtocolConstants.BusIdFieldSize"/> bytes that holds its text already. A longer text is left alone.</summary>
+    public static void WriteOffer(Span<byte> busIdField, Extensions offered)
+    {
+        if (busIdField[(OfferOffset - 1)..].ContainsAnyExcept((byte)0))
+        {
+            return;
+        }
+
+        var tail = busIdField[OfferOffset..];
+        WriteHead(tail, offered);
+        BinaryPrimitives.WriteUInt16BigEndian(tail[HeadSize..], Crc(tail[..HeadSize], []));
+    }
+
+    /// <summary>The offer in a busid field; none if there is none, or another version's.</summary>
+    public static Extensions ReadOffer(ReadOnlySpan<byte> busIdField)
+    {
+        var tail = busIdField[OfferOffset..];
+        return busIdField[OfferOffset - 1] == 0 && BinaryPrimitives.ReadUInt16BigEndian(tail[HeadSize..]) == Crc(tail[..HeadSize], [])
+            ? ReadHead(tail)
+            : Extensions.None;
+    }
+
+    /// <summary>Puts an answer into a path field of <see cref="ProtocolConstants.PathFieldSize"/> bytes that holds its text already.</summary>
+    public static void WriteAnswer(Span<byte> pathField, Extensions accepted)
+    {
+        if (pathField[(AnswerOffset - 1)..].ContainsAnyExcept((byte)0))
+        {
+            return;
+        }
+
+        var tail = pathField[AnswerOffset..];
+        WriteHead(tail, accepted);
+        BinaryPrimitives.WriteUInt16BigEndian(tail[HeadSize..], Crc(tail[..HeadSize], tail[(HeadSize + sizeof(ushort))..]));
+    }
+
+    /// <summary>The answer in a path field; none if there is none, or another version's.</summary>
+    public static Extensions ReadAnswer(ReadOnlySpan<byte> pathField)
+    {
+        var tail = pathField[AnswerOffset..];
+        var crc = Crc(tail[..HeadSize], tail[(HeadSize + sizeof(ushort))..]);
+        return pathField[AnswerOffset - 1] == 0 && BinaryPrimitives.ReadUInt16BigEndian(tail[HeadSize..]) == crc
+            ? ReadHead(tail)
+            : Extensions.None;
+    }
+
+    private static void WriteHead(Span<byte> tail, Extensions extensions)
+    {
+        Tag.CopyTo(tail);
+        tail[Tag.Length] = Version;
+        tail[Tag.Length + 1] = (byte)extensions;
+    }
+
+    private static Extensions ReadHead(ReadOnlySpan<byte> tail) =>
+        tail.StartsWith(Tag) && tail[Tag.Length] == Version ? (Extensions)tail[Tag.Length + 1] : Extensions.None;
+
+    /// <summary>CRC-16/CCITT-FALSE (polynomial 0x1021, start 0xFFFF) of both spans, one behind the other.</summary>
+    private static ushort Crc(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        var crc = 0xFFFFu;
+        Add(first, ref crc);
+        Add(second, ref crc);
+        return (ushort)crc;
+    }
+
+    private static void Add(ReadOnlySpan<byte> bytes, ref uint crc)
+    {
+        foreach (var value in bytes)
+        {
+            crc ^= (uint)value << 8;
+            for (var bit = 0; bit < 8; bit++)
+            {
+                crc = (crc & 0x8000) != 0 ? ((crc << 1) ^ 0x1021) & 0xFFFF : (crc << 1) & 0xFFFF;
+            }
+        }
+    }
+}

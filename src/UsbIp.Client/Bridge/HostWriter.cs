@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using UsbIp.Client.Interop;
 
 namespace UsbIp.Client.Bridge;
@@ -17,32 +18,42 @@ internal sealed class HostWriter(BlockingSocket socket)
     private Thread? _drainer;
     private int _backlogBytes;
     private int _drainError;
+    private readonly List<byte> _own = []; // requests of the bridge's own that wait for the end of the kernel's
+    private bool _isWithinRequest;
     private bool _isClosed;
 
     /// <summary>Sends, or queues what the host doesn't take. Null, or why the session must end.</summary>
-    /// <param name="bytes">Whole requests, or the next part of one.</param>
+    /// <param name="bytes">The kernel's requests, whole ones or parts.</param>
     /// <param name="isFollowed">More is about to be sent; the network need not carry this by itself (MSG_MORE: for 200 ms at most).</param>
-    public BridgeEnd? Send(ReadOnlySpan<byte> bytes, bool isFollowed = false)
+    /// <param name="isWithinRequest">They end within a request: nothing but its rest may come behind them.</param>
+    public BridgeEnd? Send(ReadOnlySpan<byte> bytes, bool isFollowed = false, bool isWithinRequest = false)
     {
         lock (_gate)
         {
-            if (_drainError != 0)
+            var failure = SendLocked(bytes, isFollowed || (_own.Count > 0 && !isWithinRequest));
+            _isWithinRequest = isWithinRequest;
+            if (failure is null && _own.Count > 0 && !isWithinRequest)
             {
-                return BridgeEnds.Lost(_drainError);
+                failure = SendLocked(CollectionsMarshal.AsSpan(_own), isFollowed);
+                _own.Clear();
             }
 
-            if (_backlogBytes == 0)
-            {
-                var sent = socket.Send(bytes, isFollowed);
-                if (sent < 0 && sent != -LibC.Eagain)
-                {
-                    return BridgeEnds.Lost(-sent);
-                }
+            return failure;
+        }
+    }
 
-                bytes = bytes[Math.Max(0, sent)..];
+    /// <summary>Sends whole requests of the bridge's own, from any thread; they wait until a request of the kernel's that is half sent is whole.</summary>
+    public BridgeEnd? SendOwn(ReadOnlySpan<byte> bytes)
+    {
+        lock (_gate)
+        {
+            if (_isWithinRequest)
+            {
+                _own.AddRange(bytes);
+                return null;
             }
 
-            return bytes.IsEmpty ? null : Queue(bytes);
+            return SendLocked(bytes, isFollowed: false);
         }
     }
 
@@ -56,6 +67,27 @@ internal sealed class HostWriter(BlockingSocket socket)
         }
 
         _drainer?.Join();
+    }
+
+    private BridgeEnd? SendLocked(ReadOnlySpan<byte> bytes, bool isFollowed)
+    {
+        if (_drainError != 0)
+        {
+            return BridgeEnds.Lost(_drainError);
+        }
+
+        if (_backlogBytes == 0)
+        {
+            var sent = socket.Send(bytes, isFollowed);
+            if (sent < 0 && sent != -LibC.Eagain)
+            {
+                return BridgeEnds.Lost(-sent);
+            }
+
+            bytes = bytes[Math.Max(0, sent)..];
+        }
+
+        return bytes.IsEmpty ? null : Queue(bytes);
     }
 
     private BridgeEnd? Queue(ReadOnlySpan<byte> bytes)

@@ -71,15 +71,15 @@ internal sealed class KernelReader(
             position += size;
         }
 
-        var failure = Send(bytes[start..position]);
+        var failure = Send(bytes[start..position], isWithinRequest: !_isRefused && (_dataLeft > 0 || _packetsLeft > 0));
         _buffer.Consume(position);
         return failure;
     }
 
-    private BridgeEnd? Send(ReadOnlySpan<byte> bytes, bool isFollowed = false)
+    private BridgeEnd? Send(ReadOnlySpan<byte> bytes, bool isFollowed = false, bool isWithinRequest = false)
     {
         watch.Arm(); // before the host can see the request, and however long sending takes
-        return bytes.IsEmpty || _isEnding ? null : host.Send(bytes, isFollowed);
+        return bytes.IsEmpty || _isEnding ? null : host.Send(bytes, isFollowed, isWithinRequest);
     }
 
     private BridgeEnd? Follow()

@@ -60,7 +60,7 @@ internal sealed class AheadPipe(PendingUrbs pending, KernelEnd kernel, HostWrite
             request.Write(messages[(index * SubmitRequest.Size)..]);
         }
 
-        return host.Send(messages);
+        return host.SendOwn(messages);
     }
 
     /// <summary>An own read came back; <paramref name="message"/> is the whole of it, checked.</summary>
@@ -119,7 +119,7 @@ internal sealed class AheadPipe(PendingUrbs pending, KernelEnd kernel, HostWrite
         pending.AddOwnUnlink(device, target, this).Write(message);
         _unlinks++;
         _isCancelling = true;
-        _ = host.Send(message); // a lost host is noticed by whoever reads from it
+        _ = host.SendOwn(message); // a lost host is noticed by whoever reads from it
     }
 
     /// <summary>Takes back a kernel's read that waits here, because the kernel unlinks it. False if it does not.</summary>
@@ -157,7 +157,7 @@ internal sealed class AheadPipe(PendingUrbs pending, KernelEnd kernel, HostWrite
         while (!_isCancelling && _waiting.Count > _own.Count && _waiting.TryDequeue(out var urb))
         {
             urb.Request.Write(message);
-            _ = host.Send(message);
+            _ = host.SendOwn(message);
         }
     }
 

@@ -19,12 +19,12 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
     private const byte ClassInterfaceOut = 0x21;
     private const byte BulkOnlyReset = 0xFF;
 
-    private readonly AheadPolicy?[] _policies = new AheadPolicy?[32];
+    private readonly AheadPolicy?[] _policies = new AheadPolicy?[EndpointAddress.SlotCount];
     private readonly AheadPipe?[] _pipes = new AheadPipe?[16]; // by IN endpoint; each lives as long as the session
     private readonly DeviceLayout _layout = new();
 
     /// <summary>Whether requests to this endpoint are to be shown to <see cref="Begin"/>. From any thread.</summary>
-    public bool Watches(in SubmitRequest request) => Volatile.Read(ref _policies[IndexOf(request)]) is not null;
+    public bool Watches(in SubmitRequest request) => Volatile.Read(ref _policies[EndpointAddress.ToSlot(request.EndpointAddress)]) is not null;
 
     public Route Begin(PendingUrb urb) => PolicyOf(urb.Request)?.Begin(urb) ?? Route.Forward;
 
@@ -92,13 +92,9 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
         }
     }
 
-    private static int IndexOf(in SubmitRequest request) => (request.Endpoint & 0x0F) | (request.Direction == UrbDirection.In ? 0x10 : 0);
-
-    private static int IndexOf(EndpointDescriptor endpoint) => NumberOf(endpoint) | (endpoint.IsIn ? 0x10 : 0);
-
     private static byte NumberOf(EndpointDescriptor endpoint) => (byte)(endpoint.Address & 0x0F);
 
-    private AheadPolicy? PolicyOf(in SubmitRequest request) => _policies[IndexOf(request)];
+    private AheadPolicy? PolicyOf(in SubmitRequest request) => _policies[EndpointAddress.ToSlot(request.EndpointAddress)];
 
     private void Configure(in SubmitRequest request, ReadOnlySpan<byte> data)
     {
@@ -137,14 +133,14 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
                 var stages = new BulkOnlyStages(PipeOf(inputs[0]), pending, kernel, NumberOf(inputs[0]), options.IsHostOrdered);
                 foreach (var endpoint in setting.Endpoints)
                 {
-                    Volatile.Write(ref _policies[IndexOf(endpoint)], stages);
+                    Volatile.Write(ref _policies[EndpointAddress.ToSlot(endpoint.Address)], stages);
                 }
 
                 break;
             case { Class: HidClass or CommunicationClass or CommunicationDataClass }:
                 foreach (var endpoint in inputs.Where(endpoint => endpoint.Type is TransferType.Interrupt or TransferType.Bulk))
                 {
-                    Volatile.Write(ref _policies[IndexOf(endpoint)], new RepeatedReads(PipeOf(endpoint), endpoint.Type == TransferType.Bulk));
+                    Volatile.Write(ref _policies[EndpointAddress.ToSlot(endpoint.Address)], new RepeatedReads(PipeOf(endpoint), endpoint.Type == TransferType.Bulk));
                 }
 
                 break;

@@ -3,9 +3,10 @@ using UsbIp.Host.Commands;
 using UsbIp.Host.Control;
 using UsbIp.Host.Interop;
 using UsbIp.Host.LibUsb;
+using UsbIp.Host.LinuxUsb;
 
 using var signals = new StopSignals();
-var devices = new LibUsbOptions();
+var devices = new LinuxUsbOptions();
 var context = new CommandContext
 {
     Output = Console.Out,

@@ -12,6 +12,7 @@ public sealed class RoomTests
     private static readonly string[] UnsafeRooms =
     [
         "src/UsbIp.Host/LibUsb/", // libusb's structures and callbacks
+        "src/UsbIp.Host/LinuxUsb/", // system calls on device nodes and the kernel's events
         "src/UsbIp.Host/Interop/", // system calls
         "src/UsbIp.Host/Session/ReplyBatch.cs", // the vectors of a send over the transfers' own memory
         "src/UsbIp.Client/Interop/", // system calls
@@ -34,6 +35,7 @@ public sealed class RoomTests
     }
 
     [Theory]
+    [InlineData("src/UsbIp.Host/LinuxUsb/", "UsbIp.Host.Server", "UsbIp.Host.Session", "UsbIp.Host.Control", "UsbIp.Host.Commands", "UsbIp.Host.LibUsb")]
     [InlineData("src/UsbIp.Host/LibUsb/", "UsbIp.Host.Server", "UsbIp.Host.Session", "UsbIp.Host.Control", "UsbIp.Host.Commands")]
     [InlineData("src/UsbIp.Host/Session/", "UsbIp.Host.Server", "UsbIp.Host.LibUsb", "UsbIp.Host.Control", "UsbIp.Host.Commands")]
     [InlineData("src/UsbIp.Host/Server/", "UsbIp.Host.LibUsb", "UsbIp.Host.Control", "UsbIp.Host.Commands")]

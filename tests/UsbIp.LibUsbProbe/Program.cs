@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using UsbIp.Devices;
 using UsbIp.Host.LibUsb;
+using UsbIp.Host.LinuxUsb;
 using UsbIp.LibUsbProbe;
 using UsbIp.Protocol;
 
@@ -9,7 +10,7 @@ using UsbIp.Protocol;
 //   probe open BUSID STEP...       opens it, runs the steps, gives it back; prints "ok" and "FAIL" lines
 //   probe watch                    prints arrivals and departures until standard input ends
 //   probe recover                  gives back what a killed probe held
-var options = new LibUsbOptions { AllowRemote = true, ClaimsDirectory = "/run/usbip-probe" };
+var options = new LinuxUsbOptions { AllowRemote = true, ClaimsDirectory = "/run/usbip-probe" };
 using var loggers = LoggerFactory.Create(logging => logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
     .SetMinimumLevel(LogLevel.Debug));
 try

@@ -1,14 +1,15 @@
 using Microsoft.Extensions.Logging;
 using UsbIp.Devices;
+using UsbIp.Host.LinuxUsb;
 
 namespace UsbIp.Host.LibUsb;
 
 /// <summary>Takes a device: its node, a libusb handle on it, and all its interfaces; or says in a sentence why not, with nothing kept.</summary>
-internal sealed class DeviceOpener(LibUsbOptions options, SysfsDevices devices, ClaimsFile? notes, ILogger logger)
+internal sealed class DeviceOpener(LinuxUsbOptions options, SysfsDevices devices, ClaimsFile? notes, ILogger logger)
 {
     /// <summary>Whether a device is one to be served at all.</summary>
     /// <exception cref="UsbException">It is not.</exception>
-    public static void CheckServable(UsbDeviceInfo device, SysfsDevices devices, LibUsbOptions options)
+    public static void CheckServable(UsbDeviceInfo device, SysfsDevices devices, LinuxUsbOptions options)
     {
         DeviceRefusal.CheckKind(device, options.AllowRemote);
         if (devices.Driver(device.BusId.ToString()) is { } driver and not "usb")

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using UsbIp.Devices;
+using UsbIp.Host.LinuxUsb;
 
 namespace UsbIp.Host.LibUsb;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using UsbIp.Devices;
+using UsbIp.Host.LinuxUsb;
 using UsbIp.Protocol;
 
 namespace UsbIp.Host.LibUsb;
@@ -15,7 +16,7 @@ public sealed class LibUsbBackend : IUsbBackend
     /// <summary>Changes that nobody has read; a reader so far behind lists the devices anew anyway.</summary>
     private const int MaxUnreadChanges = 1024;
 
-    private readonly LibUsbOptions _options;
+    private readonly LinuxUsbOptions _options;
     private readonly ILogger _logger;
     private readonly SysfsDevices _devices;
     private readonly BlockDeviceUse _use;
@@ -29,7 +30,7 @@ public sealed class LibUsbBackend : IUsbBackend
     private ClaimsFile? _notes;
     private bool _isDisposed;
 
-    public LibUsbBackend(LibUsbOptions options, ILoggerFactory loggers)
+    public LibUsbBackend(LinuxUsbOptions options, ILoggerFactory loggers)
     {
         _options = options;
         _logger = loggers.CreateLogger<LibUsbBackend>();

@@ -1,4 +1,5 @@
 using UsbIp.Devices;
+using UsbIp.Host.LinuxUsb;
 using UsbIp.Protocol;
 
 namespace UsbIp.Host.LibUsb;

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace UsbIp.Host.LibUsb;
 
-/// <summary>What this room logs: ids 400 to 499.</summary>
+/// <summary>What this room logs: ids 400 to 409 and 423.</summary>
 internal static partial class Log
 {
     [LoggerMessage(400, LogLevel.Error, "libusb: handling events returned {Error}; transfers may stand still")]
@@ -25,24 +25,6 @@ internal static partial class Log
 
     [LoggerMessage(406, LogLevel.Information, "{Advice}")]
     public static partial void MemoryIsSmall(ILogger logger, string advice);
-
-    [LoggerMessage(410, LogLevel.Information, "{BusId}: arrived")]
-    public static partial void Arrived(ILogger logger, string busId);
-
-    [LoggerMessage(411, LogLevel.Information, "{BusId}: left")]
-    public static partial void Departed(ILogger logger, string busId);
-
-    [LoggerMessage(412, LogLevel.Warning, "The kernel's device events are not available (errno {Errno}); devices are looked for once a second")]
-    public static partial void NoKernelEvents(ILogger logger, int errno);
-
-    [LoggerMessage(420, LogLevel.Information, "{Interface}: given back to its driver ({Driver}) after a host that was killed")]
-    public static partial void InterfaceRecovered(ILogger logger, string @interface, string driver);
-
-    [LoggerMessage(421, LogLevel.Warning, "{Interface}: has no driver since a host was killed, and cannot be given back: {Reason}")]
-    public static partial void RecoveryRefused(ILogger logger, string @interface, string reason);
-
-    [LoggerMessage(422, LogLevel.Debug, "{Path}: left for its owner: {Reason}")]
-    public static partial void ClaimsFileSkipped(ILogger logger, string path, string reason);
 
     [LoggerMessage(423, LogLevel.Warning, "Claims are not noted, so a killed host's devices stay without drivers: {Reason}")]
     public static partial void ClaimsNotNoted(ILogger logger, string reason);

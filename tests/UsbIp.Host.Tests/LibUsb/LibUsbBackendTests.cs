@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using UsbIp.Devices;
 using UsbIp.Host.LibUsb;
+using UsbIp.Host.LinuxUsb;
+using UsbIp.Host.Tests.LinuxUsb;
 using UsbIp.Protocol;
 
 namespace UsbIp.Host.Tests.LibUsb;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using UsbIp.Host.LibUsb;
+using UsbIp.Host.LinuxUsb;
 
 namespace UsbIp.Host.Tests.LibUsb;
 

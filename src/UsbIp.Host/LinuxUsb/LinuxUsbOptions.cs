@@ -1,7 +1,7 @@
-namespace UsbIp.Host.LibUsb;
+namespace UsbIp.Host.LinuxUsb;
 
 /// <summary>Where the system keeps its USB devices, and what may be served.</summary>
-public sealed record LibUsbOptions
+public sealed record LinuxUsbOptions
 {
     /// <summary>The kernel's list of devices.</summary>
     public string SysfsRoot { get; init; } = "/sys/bus/usb/devices";

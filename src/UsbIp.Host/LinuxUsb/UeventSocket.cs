@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace UsbIp.Host.LibUsb;
+namespace UsbIp.Host.LinuxUsb;
 
 /// <summary>
 /// The kernel's own device events (NETLINK_KOBJECT_UEVENT, group 1): they need no rights and no udevd, unlike the group that libusb listens

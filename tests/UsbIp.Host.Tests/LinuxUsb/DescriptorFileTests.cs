@@ -1,6 +1,6 @@
-using UsbIp.Host.LibUsb;
+using UsbIp.Host.LinuxUsb;
 
-namespace UsbIp.Host.Tests.LibUsb;
+namespace UsbIp.Host.Tests.LinuxUsb;
 
 public sealed class DescriptorFileTests
 {

@@ -3,7 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using UsbIp.Protocol;
 
-namespace UsbIp.Host.LibUsb;
+namespace UsbIp.Host.LinuxUsb;
 
 /// <summary>
 /// What this process has claimed, written down before kernel drivers are detached: "+ BUSID DEVNUM INTERFACE" when claimed, "-" when given

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using UsbIp.Host.LibUsb;
+using UsbIp.Host.LinuxUsb;
 
-namespace UsbIp.Host.Tests.LibUsb;
+namespace UsbIp.Host.Tests.LinuxUsb;
 
 /// <summary>A directory laid out as /sys/bus/usb/devices, for devices that the test makes up.</summary>
 internal sealed class FakeSysfs : IDisposable
@@ -14,7 +14,7 @@ internal sealed class FakeSysfs : IDisposable
         Root = Path.Combine(_top, "bus");
         Directory.CreateDirectory(Root);
         Devices = new SysfsDevices(Root);
-        Options = new LibUsbOptions
+        Options = new LinuxUsbOptions
         {
             SysfsRoot = Root,
             NodeRoot = Path.Combine(_top, "dev"),
@@ -28,7 +28,7 @@ internal sealed class FakeSysfs : IDisposable
 
     public SysfsDevices Devices { get; }
 
-    public LibUsbOptions Options { get; }
+    public LinuxUsbOptions Options { get; }
 
     /// <summary>A full-speed device with one configuration of one vendor interface, as the kernel shows it before anything binds.</summary>
     public void Plug(string name, uint deviceNumber = 5, byte deviceClass = 0, string controller = "pci0000:00", byte[]? descriptors = null)

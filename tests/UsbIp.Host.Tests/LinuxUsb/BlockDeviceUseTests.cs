@@ -1,6 +1,6 @@
-using UsbIp.Host.LibUsb;
+using UsbIp.Host.LinuxUsb;
 
-namespace UsbIp.Host.Tests.LibUsb;
+namespace UsbIp.Host.Tests.LinuxUsb;
 
 /// <summary>Disks that must not be taken from under the machine that uses them.</summary>
 public sealed class BlockDeviceUseTests : IDisposable

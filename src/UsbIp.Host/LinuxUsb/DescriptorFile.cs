@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using UsbIp.Protocol.Descriptors;
 
-namespace UsbIp.Host.LibUsb;
+namespace UsbIp.Host.LinuxUsb;
 
 /// <summary>
 /// The "descriptors" file of a device in sysfs: its device descriptor, then each configuration. The kernel drops descriptors that it could

@@ -1,7 +1,7 @@
 using UsbIp.Devices;
 using UsbIp.Protocol;
 
-namespace UsbIp.Host.LibUsb;
+namespace UsbIp.Host.LinuxUsb;
 
 /// <summary>
 /// Which devices were there at the last look, to tell what has changed since. A device has arrived once the kernel has set it up, that is

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using UsbIp.Devices;
 
-namespace UsbIp.Host.LibUsb;
+namespace UsbIp.Host.LinuxUsb;
 
 /// <summary>
 /// An open device node (/dev/bus/usb/BBB/DDD), and what we ask of the kernel there beside libusb. libusb wraps the descriptor without

@@ -4,7 +4,7 @@ using UsbIp.Devices;
 using UsbIp.Protocol;
 using UsbIp.Protocol.Descriptors;
 
-namespace UsbIp.Host.LibUsb;
+namespace UsbIp.Host.LinuxUsb;
 
 /// <summary>
 /// The USB devices as the kernel publishes them under /sys/bus/usb/devices: readable by everyone, under the kernel's own busids, without

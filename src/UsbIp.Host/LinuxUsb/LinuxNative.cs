@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace UsbIp.Host.LibUsb;
+namespace UsbIp.Host.LinuxUsb;
 
 /// <summary>The calls of libc that reaching devices takes beside libusb: imports and their constants, nothing else.</summary>
 internal static unsafe partial class LinuxNative

@@ -1,7 +1,7 @@
 using System.Text;
 using UsbIp.Devices;
 
-namespace UsbIp.Host.LibUsb;
+namespace UsbIp.Host.LinuxUsb;
 
 /// <summary>
 /// Finds what the machine does with the disks of a USB device: file systems, swap, and the block devices that are stacked upon them (LVM, RAID,

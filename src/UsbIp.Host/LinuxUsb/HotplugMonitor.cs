@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using UsbIp.Devices;
 
-namespace UsbIp.Host.LibUsb;
+namespace UsbIp.Host.LinuxUsb;
 
 /// <summary>
 /// Notices devices that come and go: at every word of the kernel it compares the kernel's list with what it knew, so that lost, doubled and

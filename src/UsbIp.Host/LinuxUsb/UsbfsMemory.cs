@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace UsbIp.Host.LibUsb;
+namespace UsbIp.Host.LinuxUsb;
 
 /// <summary>The memory that the kernel lends to transfers of user space: one budget for the whole system (usbcore.usbfs_memory_mb).</summary>
 public static class UsbfsMemory

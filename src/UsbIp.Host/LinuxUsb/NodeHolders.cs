@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace UsbIp.Host.LibUsb;
+namespace UsbIp.Host.LinuxUsb;
 
 /// <summary>Which programs have a device node open, as far as this user may see (/proc/PID/fd): for error texts.</summary>
 internal static class NodeHolders

@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using UsbIp.Host.LibUsb;
+using UsbIp.Host.LinuxUsb;
 using UsbIp.Protocol;
 
-namespace UsbIp.Host.Tests.LibUsb;
+namespace UsbIp.Host.Tests.LinuxUsb;
 
 public sealed class SysfsDevicesTests : IDisposable
 {

@@ -1,14 +1,14 @@
 using Microsoft.Extensions.Logging;
 using UsbIp.Devices;
 
-namespace UsbIp.Host.LibUsb;
+namespace UsbIp.Host.LinuxUsb;
 
 /// <summary>
 /// Gives devices back to their kernel drivers after a host was killed: the kernel frees a dead program's interfaces but leaves them without
 /// a driver. Run it once when a host starts. Interfaces that have a driver, and claims of hosts that live, are left alone, so that it can
 /// run any number of times.
 /// </summary>
-public sealed class ClaimRecovery(LibUsbOptions options, ILoggerFactory loggers)
+public sealed class ClaimRecovery(LinuxUsbOptions options, ILoggerFactory loggers)
 {
     private readonly ILogger _logger = loggers.CreateLogger<ClaimRecovery>();
     private readonly SysfsDevices _devices = new(options.SysfsRoot);

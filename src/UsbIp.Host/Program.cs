@@ -13,7 +13,7 @@ var context = new CommandContext
     Error = Console.Error,
     IsTerminal = !Console.IsOutputRedirected,
     HeedSignals = signals.Heed,
-    OpenBackend = loggers => new LibUsbBackend(devices, loggers),
+    OpenBackend = loggers => LibUsbBackend.Create(devices, loggers),
     RecoverDevices = loggers => new ClaimRecovery(devices, loggers).Run(),
     ExportCheck = new ExportCheck(devices.NodeRoot, UserAccess.MayWrite, LibUsbLibrary.Require),
 };

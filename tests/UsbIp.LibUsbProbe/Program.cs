@@ -21,7 +21,7 @@ try
         return 0;
     }
 
-    using var backend = new LibUsbBackend(options, loggers);
+    using var backend = LibUsbBackend.Create(options, loggers);
     switch (args)
     {
         case ["list"]:

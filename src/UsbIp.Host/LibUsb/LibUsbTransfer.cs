@@ -1,32 +1,28 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using UsbIp.Devices;
+using UsbIp.Host.LinuxUsb;
 using UsbIp.Protocol;
 using UsbIp.Protocol.Descriptors;
 
 namespace UsbIp.Host.LibUsb;
 
-/// <summary>
-/// The native counterpart of a <see cref="UsbTransfer"/>, kept with it over all its uses, so that a URB in steady state allocates nothing.
-/// Owned by the transfer (<see cref="UsbTransfer.BackendState"/>); disposed with it, never while libusb has it.
-/// </summary>
-internal sealed unsafe class LibUsbTransfer : IDisposable
+/// <summary>The libusb_transfer of a transfer.</summary>
+internal sealed unsafe class LibUsbTransfer : SystemTransfer
 {
     internal const byte AddZeroPacket = 8; // LIBUSB_TRANSFER_ADD_ZERO_PACKET
     private const int SmallestPacketClass = 8;
 
-    private readonly LibUsbDevice _device;
+    private readonly nint _device;
+    private readonly LibUsbEventThread _events;
     private readonly int _packetCapacity;
     private NativeTransfer* _native;
     private GCHandle<LibUsbTransfer> _self;
 
-    private LibUsbTransfer(LibUsbDevice device, UsbTransfer transfer, int packetCapacity)
+    private LibUsbTransfer(LinuxUsbDevice owner, nint device, LibUsbEventThread events, UsbTransfer transfer, int packetCapacity)
+        : base(owner, transfer)
     {
-        _device = device;
-        _packetCapacity = packetCapacity;
-        Transfer = transfer;
-        WaitingNode = new LinkedListNode<LibUsbTransfer>(this);
+        (_device, _events, _packetCapacity) = (device, events, packetCapacity);
         _native = LibUsbNative.AllocTransfer(packetCapacity);
         if (_native == null)
         {
@@ -36,18 +32,8 @@ internal sealed unsafe class LibUsbTransfer : IDisposable
         _self = new GCHandle<LibUsbTransfer>(this);
     }
 
-    public UsbTransfer Transfer { get; }
-
-    public LibUsbDevice Device => _device;
-
-    /// <summary>This transfer's place in the queue of those that wait for usbfs memory.</summary>
-    public LinkedListNode<LibUsbTransfer> WaitingNode { get; }
-
-    /// <summary>When usbfs first had no memory for it (<see cref="Stopwatch"/> ticks).</summary>
-    public long WaitingSince { get; set; }
-
     /// <summary>The transfer's native counterpart: the one it has, or a new one with room for its packets.</summary>
-    public static LibUsbTransfer Of(LibUsbDevice device, UsbTransfer transfer)
+    public static LibUsbTransfer Of(LinuxUsbDevice owner, nint device, LibUsbEventThread events, UsbTransfer transfer)
     {
         var packets = transfer.Type == TransferType.Isochronous ? transfer.IsoPackets.Length : 0;
         if (transfer.BackendState is LibUsbTransfer kept && kept._packetCapacity >= packets)
@@ -57,20 +43,15 @@ internal sealed unsafe class LibUsbTransfer : IDisposable
 
         transfer.BackendState?.Dispose();
         var capacity = packets == 0 ? 0 : Math.Max(SmallestPacketClass, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)packets));
-        var created = new LibUsbTransfer(device, transfer, capacity);
+        var created = new LibUsbTransfer(owner, device, events, transfer, capacity);
         transfer.BackendState = created;
         return created;
     }
 
-    /// <summary>
-    /// Writes the transfer into its native counterpart. The buffer is native memory that the transfer owns, and the transfer has been taken
-    /// by us: the pointer is good until it completes.
-    /// </summary>
-    /// <returns>False if the packets are wider than the buffer: libusb would let the kernel write behind it.</returns>
-    public bool Prepare(nint device)
+    public override bool Prepare()
     {
         var isControl = Transfer.Type == TransferType.Control;
-        _native->Device = device;
+        _native->Device = _device;
         _native->Flags = Transfer is { ZeroPacket: true, Type: TransferType.Bulk } && (Transfer.EndpointAddress & 0x80) == 0 ? AddZeroPacket : (byte)0;
         _native->Endpoint = isControl ? (byte)(Transfer.EndpointAddress & 0x0F) : Transfer.EndpointAddress;
         _native->Type = (byte)Transfer.Type;
@@ -90,13 +71,16 @@ internal sealed unsafe class LibUsbTransfer : IDisposable
         return Transfer.Type != TransferType.Isochronous || PreparePackets();
     }
 
-    public LibUsbError Submit() => LibUsbNative.SubmitTransfer(_native);
+    public override UrbStatus Submit()
+    {
+        // The address is read first: once libusb has the transfer it may already have completed and been disposed.
+        var endpoint = Transfer.EndpointAddress;
+        return LibUsbNative.SubmitTransfer(_native).ToSubmitStatus(endpoint);
+    }
 
-    /// <summary>Blocks until the host controller has let go of it (USBDEVFS_DISCARDURB). Harmless once it has completed.</summary>
-    public LibUsbError Cancel() => LibUsbNative.CancelTransfer(_native);
+    public override void Cancel() => LibUsbNative.CancelTransfer(_native); // NOT_FOUND says that it has completed, which is as good
 
-    /// <summary>Takes over what libusb says became of the transfer.</summary>
-    public void ReadResult()
+    public override void ReadResult()
     {
         Transfer.Status = _native->Status.ToUrbStatus();
         if (Transfer.Type == TransferType.Isochronous)
@@ -109,7 +93,7 @@ internal sealed unsafe class LibUsbTransfer : IDisposable
         }
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         if (_native != null)
         {
@@ -161,6 +145,6 @@ internal sealed unsafe class LibUsbTransfer : IDisposable
     private static void OnCompleted(NativeTransfer* native)
     {
         var transfer = GCHandle<LibUsbTransfer>.FromIntPtr(native->UserData).Target;
-        transfer._device.Events.Collect(transfer);
+        transfer._events.Collect(transfer);
     }
 }

@@ -10,9 +10,9 @@ namespace UsbIp.Host.Tests.LibUsb;
 public sealed class LibUsbBackendTests : IDisposable
 {
     private readonly FakeSysfs _sysfs = new();
-    private readonly LibUsbBackend _backend;
+    private readonly LinuxUsbBackend _backend;
 
-    public LibUsbBackendTests() => _backend = new LibUsbBackend(_sysfs.Options, NullLoggerFactory.Instance);
+    public LibUsbBackendTests() => _backend = LibUsbBackend.Create(_sysfs.Options, NullLoggerFactory.Instance);
 
     public void Dispose()
     {

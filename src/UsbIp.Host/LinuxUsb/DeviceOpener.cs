@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Logging;
 using UsbIp.Devices;
-using UsbIp.Host.LinuxUsb;
+using UsbIp.Protocol;
 
-namespace UsbIp.Host.LibUsb;
+namespace UsbIp.Host.LinuxUsb;
 
-/// <summary>Takes a device: its node, a libusb handle on it, and all its interfaces; or says in a sentence why not, with nothing kept.</summary>
+/// <summary>Takes a device: its node, a handle on it, and all its interfaces; or says in a sentence why not, with nothing kept.</summary>
 internal sealed class DeviceOpener(LinuxUsbOptions options, SysfsDevices devices, ClaimsFile? notes, ILogger logger)
 {
     /// <summary>Whether a device is one to be served at all.</summary>
@@ -22,10 +22,10 @@ internal sealed class DeviceOpener(LinuxUsbOptions options, SysfsDevices devices
     }
 
     /// <exception cref="UsbException">The device cannot be served, opened or claimed.</exception>
-    public LibUsbDevice Open(UsbDeviceInfo device, LibUsbEventThread events, Action<LibUsbDevice> closed)
+    public LinuxUsbDevice Open(UsbDeviceInfo device, CompletionThread events, Action<LinuxUsbDevice> closed)
     {
         var node = UsbfsNode.Open(options.NodeRoot, device);
-        nint handle = 0;
+        DeviceHandle? handle = null;
         InterfaceClaims? claims = null;
         try
         {
@@ -35,20 +35,15 @@ internal sealed class DeviceOpener(LinuxUsbOptions options, SysfsDevices devices
                 throw new UsbException(UsbFailure.NotFound, $"The device {device.BusId} was unplugged while it was being opened.");
             }
 
-            var error = LibUsbNative.WrapSysDevice(events.Context, node.Descriptor, out handle);
-            if (error != LibUsbError.Success)
-            {
-                throw new UsbException(UsbFailure.Other, $"libusb does not take the device {device.BusId} ({node.Path}): {error}.");
-            }
-
+            handle = events.Open(device, node);
             claims = new InterfaceClaims(handle, device, node, devices, notes, logger);
-            var (claimError, refused) = claims.ClaimAll();
-            if (claimError != LibUsbError.Success)
+            var (status, refused) = claims.ClaimAll();
+            if (status != UrbStatus.Ok)
             {
-                throw ClaimRefusal(device, node.Path, refused, claimError);
+                throw ClaimRefusal(device, node.Path, refused, status);
             }
 
-            return new LibUsbDevice(device, node, handle, claims, events, closed);
+            return new LinuxUsbDevice(device, node, handle, claims, events, closed);
         }
         catch
         {
@@ -57,7 +52,7 @@ internal sealed class DeviceOpener(LinuxUsbOptions options, SysfsDevices devices
         }
     }
 
-    private static void Undo(InterfaceClaims? claims, nint handle, UsbfsNode node)
+    private static void Undo(InterfaceClaims? claims, DeviceHandle? handle, UsbfsNode node)
     {
         try
         {
@@ -65,25 +60,21 @@ internal sealed class DeviceOpener(LinuxUsbOptions options, SysfsDevices devices
         }
         finally
         {
-            if (handle != 0)
-            {
-                LibUsbNative.Close(handle);
-            }
-
+            handle?.Dispose();
             node.Dispose();
         }
     }
 
-    private static UsbException ClaimRefusal(UsbDeviceInfo device, string nodePath, BoundInterface refused, LibUsbError error)
+    private static UsbException ClaimRefusal(UsbDeviceInfo device, string nodePath, BoundInterface refused, UrbStatus status)
     {
-        if (error == LibUsbError.NoDevice)
+        if (status == UrbStatus.NoDevice)
         {
             return new UsbException(UsbFailure.NotFound, $"The device {device.BusId} was unplugged while it was being claimed.");
         }
 
-        if (error != LibUsbError.Busy)
+        if (status != UrbStatus.Busy)
         {
-            return new UsbException(UsbFailure.Other, $"The interface {refused.Name} of the device {device.BusId} cannot be claimed: {error}.");
+            return new UsbException(UsbFailure.Other, $"The interface {refused.Name} of the device {device.BusId} cannot be claimed: {status}.");
         }
 
         var holders = NodeHolders.Describe(nodePath);

@@ -1,14 +1,14 @@
 using System.Diagnostics;
 using UsbIp.Protocol;
 
-namespace UsbIp.Host.LibUsb;
+namespace UsbIp.Host.LinuxUsb;
 
 /// <summary>
-/// Hands the transfers of one device to libusb in order. usbfs has one memory budget for the whole system; when it is spent, transfers wait
+/// Hands the transfers of one device to the system in order. usbfs has one memory budget for the whole system; when it is spent, transfers wait
 /// here, oldest first, and everything submitted later waits behind them, so that no endpoint is served out of order. They are tried again
 /// after every completion of any device and a few milliseconds apart. Safe for use by several threads.
 /// </summary>
-internal sealed class SubmitQueue(LibUsbEventThread events, Func<long> memoryLimit)
+internal sealed class SubmitQueue(CompletionThread events, Func<long> memoryLimit)
 {
     /// <summary>usbfs accounts for the URB itself too, and for 32 bytes per 16 KiB of scatter list (kernel: devio.c, proc_do_submiturb).</summary>
     private const int UrbOverhead = 512;
@@ -18,11 +18,11 @@ internal sealed class SubmitQueue(LibUsbEventThread events, Func<long> memoryLim
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
-    private readonly LinkedList<LibUsbTransfer> _waiting = [];
+    private readonly LinkedList<SystemTransfer> _waiting = [];
     private bool _isClosed;
 
-    /// <summary>Ok if libusb or this queue has it, so that it is not the caller's any more; otherwise what refused it.</summary>
-    public UrbStatus Submit(LibUsbTransfer transfer)
+    /// <summary>Ok if the system or this queue has it, so that it is not the caller's any more; otherwise what refused it.</summary>
+    public UrbStatus Submit(SystemTransfer transfer)
     {
         lock (_gate)
         {
@@ -33,12 +33,10 @@ internal sealed class SubmitQueue(LibUsbEventThread events, Func<long> memoryLim
 
             if (_waiting.Count == 0)
             {
-                // The address is read first: once libusb has the transfer it may already have completed and been disposed.
-                var endpoint = transfer.Transfer.EndpointAddress;
-                var error = transfer.Submit();
-                if (error != LibUsbError.NoMemory)
+                var status = transfer.Submit();
+                if (status != UrbStatus.NoMemory)
                 {
-                    return error.ToSubmitStatus(endpoint);
+                    return status;
                 }
 
                 if (CanNeverFit(transfer))
@@ -55,8 +53,8 @@ internal sealed class SubmitQueue(LibUsbEventThread events, Func<long> memoryLim
         }
     }
 
-    /// <summary>True if the transfer was still waiting: libusb never had it, and it is the caller's again.</summary>
-    public bool TryWithdraw(LibUsbTransfer transfer)
+    /// <summary>True if the transfer was still waiting: the system has nothing of it, and it is the caller's again.</summary>
+    public bool TryWithdraw(SystemTransfer transfer)
     {
         lock (_gate)
         {
@@ -67,30 +65,29 @@ internal sealed class SubmitQueue(LibUsbEventThread events, Func<long> memoryLim
 
             _waiting.Remove(transfer.WaitingNode);
             SatisfiedIfEmptyLocked();
-            return true;
+            return transfer.TryGiveUp(UrbStatus.Unlinked);
         }
     }
 
     /// <summary>Tries again, oldest first, until usbfs refuses. Adds those that ended instead to <paramref name="ended"/>, their status set.</summary>
-    public void Retry(List<LibUsbTransfer> ended)
+    public void Retry(List<SystemTransfer> ended)
     {
         lock (_gate)
         {
             while (_waiting.First is { } first)
             {
                 var transfer = first.Value;
-                var endpoint = transfer.Transfer.EndpointAddress;
                 _waiting.RemoveFirst();
-                var error = transfer.Submit();
-                if (error == LibUsbError.NoMemory && Stopwatch.GetElapsedTime(transfer.WaitingSince) < Patience)
+                var status = transfer.Submit();
+                if (status == UrbStatus.NoMemory && Stopwatch.GetElapsedTime(transfer.WaitingSince) < Patience)
                 {
                     _waiting.AddFirst(first);
                     return;
                 }
 
-                if (error != LibUsbError.Success)
+                if (status != UrbStatus.Ok && (status != UrbStatus.NoMemory || transfer.TryGiveUp(status)))
                 {
-                    transfer.Transfer.Status = error.ToSubmitStatus(endpoint);
+                    transfer.Refuse(status);
                     ended.Add(transfer);
                 }
             }
@@ -100,15 +97,17 @@ internal sealed class SubmitQueue(LibUsbEventThread events, Func<long> memoryLim
     }
 
     /// <summary>Takes no more and gives back all that wait: the device is gone.</summary>
-    public void Close(List<LibUsbTransfer> ended)
+    public void Close(List<SystemTransfer> ended)
     {
         lock (_gate)
         {
             _isClosed = true;
             foreach (var transfer in _waiting)
             {
-                transfer.Transfer.Status = UrbStatus.Shutdown;
-                ended.Add(transfer);
+                if (transfer.TryGiveUp(UrbStatus.Shutdown))
+                {
+                    ended.Add(transfer);
+                }
             }
 
             _waiting.Clear();
@@ -116,7 +115,7 @@ internal sealed class SubmitQueue(LibUsbEventThread events, Func<long> memoryLim
         }
     }
 
-    private bool CanNeverFit(LibUsbTransfer transfer)
+    private bool CanNeverFit(SystemTransfer transfer)
     {
         long length = transfer.Transfer.Length;
         return memoryLimit() is > 0 and var limit && length + (length / ScatterShare) + UrbOverhead > limit;

@@ -1,19 +1,15 @@
 using UsbIp.Devices;
-using UsbIp.Host.LinuxUsb;
 using UsbIp.Protocol;
 
-namespace UsbIp.Host.LibUsb;
+namespace UsbIp.Host.LinuxUsb;
 
-/// <summary>
-/// A device opened through libusb. Control transfers carry up to 4096 bytes: more is libusb's limit and completes with
-/// <see cref="UrbStatus.Invalid"/>. Owns its node, its libusb handle and its claims.
-/// </summary>
-internal sealed class LibUsbDevice : IUsbDevice
+/// <summary>An open device of this machine. Owns its node, its handle and its claims.</summary>
+internal sealed class LinuxUsbDevice : IUsbDevice
 {
-    private readonly nint _handle;
+    private readonly DeviceHandle _handle;
     private readonly UsbfsNode _node;
     private readonly InterfaceClaims _claims;
-    private readonly Action<LibUsbDevice> _closed;
+    private readonly Action<LinuxUsbDevice> _closed;
     private readonly SubmitQueue _queue;
     private readonly TransferPool _pool = new();
     private volatile ITransferSink? _sink;
@@ -23,14 +19,13 @@ internal sealed class LibUsbDevice : IUsbDevice
 
     /// <param name="info">The device as it was found, before it was claimed.</param>
     /// <param name="node">Its open node.</param>
-    /// <param name="handle">libusb_device_handle over that node.</param>
+    /// <param name="handle">What was opened over that node.</param>
     /// <param name="claims">Its interfaces, all claimed.</param>
     /// <param name="events">The thread that completes its transfers.</param>
     /// <param name="closed">Told when the device has been given back.</param>
-    public LibUsbDevice(UsbDeviceInfo info, UsbfsNode node, nint handle, InterfaceClaims claims, LibUsbEventThread events, Action<LibUsbDevice> closed)
+    public LinuxUsbDevice(UsbDeviceInfo info, UsbfsNode node, DeviceHandle handle, InterfaceClaims claims, CompletionThread events, Action<LinuxUsbDevice> closed)
     {
         Info = info;
-        Events = events;
         _node = node;
         _handle = handle;
         _claims = claims;
@@ -39,8 +34,6 @@ internal sealed class LibUsbDevice : IUsbDevice
     }
 
     public UsbDeviceInfo Info { get; }
-
-    public LibUsbEventThread Events { get; }
 
     public void Start(ITransferSink sink)
     {
@@ -56,44 +49,38 @@ internal sealed class LibUsbDevice : IUsbDevice
     public void Submit(UsbTransfer transfer)
     {
         transfer.MarkSubmitted(true);
-        var native = LibUsbTransfer.Of(this, transfer);
-        var status = native.Prepare(_handle) ? _queue.Submit(native) : UrbStatus.Invalid;
+        var native = _handle.TransferFor(this, transfer);
+        var status = native.Prepare() ? _queue.Submit(native) : UrbStatus.Invalid;
         if (status != UrbStatus.Ok)
         {
-            Refuse(transfer, status);
+            Refuse(native, status);
         }
     }
 
     public void Cancel(UsbTransfer transfer)
     {
-        if (transfer.BackendState is not LibUsbTransfer native)
+        if (transfer.BackendState is not SystemTransfer native)
         {
             return;
         }
 
         if (_queue.TryWithdraw(native))
         {
-            Refuse(transfer, UrbStatus.Unlinked);
+            Refuse(native, UrbStatus.Unlinked);
         }
         else
         {
-            native.Cancel(); // NOT_FOUND says that it has completed, which is as good
+            native.Cancel();
         }
     }
 
-    public UrbStatus SetConfiguration(byte value) => _claims.Configure(value).ToUrbStatus();
+    public UrbStatus SetConfiguration(byte value) => _claims.Configure(value);
 
-    public UrbStatus SetInterface(byte number, byte alternateSetting) =>
-        LibUsbNative.SetInterfaceAltSetting(_handle, number, alternateSetting).ToUrbStatus();
+    public UrbStatus SetInterface(byte number, byte alternateSetting) => _handle.SetInterface(number, alternateSetting);
 
-    public UrbStatus ClearHalt(byte endpointAddress) => LibUsbNative.ClearHalt(_handle, (byte)(endpointAddress & 0x8F)).ToUrbStatus();
+    public UrbStatus ClearHalt(byte endpointAddress) => _handle.ClearHalt((byte)(endpointAddress & 0x8F));
 
-    public UrbStatus Reset() => LibUsbNative.ResetDevice(_handle) switch
-    {
-        // The descriptors changed, or an interface could not be claimed again: the kernel enumerates the device anew.
-        LibUsbError.NotFound or LibUsbError.NoDevice => UrbStatus.NoDevice,
-        var error => error.ToUrbStatus(),
-    };
+    public UrbStatus Reset() => _claims.Reset();
 
     public void Dispose()
     {
@@ -110,7 +97,7 @@ internal sealed class LibUsbDevice : IUsbDevice
         {
             // Whatever went wrong with the drivers: an open handle would keep the device from everybody.
             _pool.Dispose();
-            LibUsbNative.Close(_handle);
+            _handle.Dispose();
             _node.Dispose();
             _closed(this);
         }
@@ -120,11 +107,11 @@ internal sealed class LibUsbDevice : IUsbDevice
     internal void Leave()
     {
         _isGone = true;
-        var ended = new List<LibUsbTransfer>();
+        var ended = new List<SystemTransfer>();
         _queue.Close(ended);
         foreach (var transfer in ended)
         {
-            Refuse(transfer.Transfer, UrbStatus.Shutdown);
+            Refuse(transfer, UrbStatus.Shutdown);
         }
 
         if (_sink is not null)
@@ -149,12 +136,11 @@ internal sealed class LibUsbDevice : IUsbDevice
     /// <summary>No more completions of this device are at hand. On the event thread.</summary>
     internal void FinishPass() => _sink!.CompletionsDelivered();
 
-    private void Refuse(UsbTransfer transfer, UrbStatus status)
+    private void Refuse(SystemTransfer transfer, UrbStatus status)
     {
-        transfer.Status = status;
-        transfer.ActualLength = 0;
-        transfer.MarkSubmitted(false);
-        _sink!.TransferCompleted(transfer);
+        transfer.Refuse(status);
+        transfer.Transfer.MarkSubmitted(false);
+        _sink!.TransferCompleted(transfer.Transfer);
         _sink.CompletionsDelivered();
     }
 

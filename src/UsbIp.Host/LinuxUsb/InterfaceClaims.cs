@@ -1,14 +1,14 @@
 using Microsoft.Extensions.Logging;
 using UsbIp.Devices;
-using UsbIp.Host.LinuxUsb;
+using UsbIp.Protocol;
 
-namespace UsbIp.Host.LibUsb;
+namespace UsbIp.Host.LinuxUsb;
 
 /// <summary>
 /// All interfaces of an open device, taken from their kernel drivers together and given back together, across changes of configuration.
-/// Used by one thread at a time; owned by its <see cref="LibUsbDevice"/>.
+/// Used by one thread at a time; owned by its <see cref="LinuxUsbDevice"/>.
 /// </summary>
-internal sealed class InterfaceClaims(nint device, UsbDeviceInfo info, UsbfsNode node, SysfsDevices devices, ClaimsFile? notes, ILogger logger)
+internal sealed class InterfaceClaims(DeviceHandle device, UsbDeviceInfo info, UsbfsNode node, SysfsDevices devices, ClaimsFile? notes, ILogger logger)
 {
     private readonly string _name = info.BusId.ToString();
     private readonly IReadOnlyList<BoundInterface> _before = devices.Interfaces(info.BusId.ToString());
@@ -19,17 +19,16 @@ internal sealed class InterfaceClaims(nint device, UsbDeviceInfo info, UsbfsNode
     /// Claims every interface that the active configuration has, by bInterfaceNumber (numbers may have gaps); none while unconfigured.
     /// </summary>
     /// <returns>What went wrong and with which interface; nothing stays claimed then.</returns>
-    public (LibUsbError Error, BoundInterface Refused) ClaimAll()
+    public (UrbStatus Status, BoundInterface Refused) ClaimAll()
     {
-        LibUsbNative.SetAutoDetachKernelDriver(device, 1); // claim and detach in one step (USBDEVFS_DISCONNECT_CLAIM)
         foreach (var one in devices.Interfaces(_name))
         {
             Note(one.Number);
-            var error = LibUsbNative.ClaimInterface(device, one.Number);
-            if (error != LibUsbError.Success)
+            var status = device.Claim(one.Number);
+            if (status != UrbStatus.Ok)
             {
                 Release();
-                return (error, one);
+                return (status, one);
             }
 
             _claimed.Add(one);
@@ -41,7 +40,7 @@ internal sealed class InterfaceClaims(nint device, UsbDeviceInfo info, UsbfsNode
             Log.Claimed(logger, _name, string.Join(", ", _claimed.Select(one => one.Number)), active);
         }
 
-        return (LibUsbError.Success, default);
+        return (UrbStatus.Ok, default);
     }
 
     /// <summary>
@@ -49,12 +48,25 @@ internal sealed class InterfaceClaims(nint device, UsbDeviceInfo info, UsbfsNode
     /// bind to the interfaces of another configuration as the kernel makes them are detached at once. The same value again makes the kernel
     /// reset toggles and alternate settings (usb_reset_configuration).
     /// </summary>
-    public LibUsbError Configure(byte value)
+    public UrbStatus Configure(byte value)
     {
         Release();
-        var error = LibUsbNative.SetConfiguration(device, value == 0 ? -1 : value);
-        var (claimError, _) = ClaimAll();
-        return error == LibUsbError.Success ? claimError : error;
+        var status = device.SetConfiguration(value);
+        var (claimed, _) = ClaimAll();
+        return status == UrbStatus.Ok ? claimed : status;
+    }
+
+    /// <summary>
+    /// Resets the port with nothing claimed: the kernel takes a claimed interface from its holder for the reset and gives it to a kernel
+    /// driver afterwards (kernel: hub.c, usb_reset_device; usbfs has no pre_reset), one that nobody has it leaves alone.
+    /// </summary>
+    /// <returns>NoDevice if the device did not come back as it was.</returns>
+    public UrbStatus Reset()
+    {
+        Release();
+        var status = device.Reset();
+        var (claimed, _) = ClaimAll();
+        return status == UrbStatus.Ok && claimed != UrbStatus.Ok ? UrbStatus.NoDevice : status;
     }
 
     /// <summary>Leaves the device as it was found: its configuration, and its interfaces with the kernel drivers that they had.</summary>
@@ -81,13 +93,12 @@ internal sealed class InterfaceClaims(nint device, UsbDeviceInfo info, UsbfsNode
     /// </summary>
     private void Release()
     {
-        LibUsbNative.SetAutoDetachKernelDriver(device, 0);
         foreach (var one in _claimed)
         {
-            var error = LibUsbNative.ReleaseInterface(device, one.Number);
-            if (error is not (LibUsbError.Success or LibUsbError.NoDevice))
+            var status = device.Release(one.Number);
+            if (status is not (UrbStatus.Ok or UrbStatus.NoDevice))
             {
-                Log.ReleaseFailed(logger, one.Name, error);
+                Log.ReleaseFailed(logger, one.Name, status);
             }
         }
 
@@ -101,10 +112,10 @@ internal sealed class InterfaceClaims(nint device, UsbDeviceInfo info, UsbfsNode
             return;
         }
 
-        var error = LibUsbNative.SetConfiguration(device, info.ActiveConfiguration == 0 ? -1 : info.ActiveConfiguration);
-        if (error is not (LibUsbError.Success or LibUsbError.NoDevice))
+        var status = device.SetConfiguration(info.ActiveConfiguration);
+        if (status is not (UrbStatus.Ok or UrbStatus.NoDevice))
         {
-            Log.ConfigurationNotRestored(logger, _name, info.ActiveConfiguration, error);
+            Log.ConfigurationNotRestored(logger, _name, info.ActiveConfiguration, status);
         }
     }
 

@@ -32,7 +32,7 @@ internal sealed class Daemon(CommandContext context, ServeOptions options) : IDi
         using var server = new UsbIpServer(registry, new ServerOptions(), _loggers);
         var listening = new List<string>();
         var status = new DaemonStatus(ProgramVersion.Text, Environment.ProcessId, DateTimeOffset.Now, listening);
-        var operations = new ControlOperations(registry, _virtualDevices, context.ExportCheck, status);
+        var operations = new ControlOperations(registry, _virtualDevices, context.ExportCheck(options.Backend), status);
         foreach (var busId in _virtualDevices.ListDevices().Select(device => device.BusId.ToString()).Union(options.Exports))
         {
             operations.Export(new ExportRequest(busId, options.Force));
@@ -77,7 +77,7 @@ internal sealed class Daemon(CommandContext context, ServeOptions options) : IDi
         try
         {
             context.RecoverDevices(_loggers);
-            _realDevices = context.OpenBackend(_loggers);
+            _realDevices = context.OpenBackend(options.Backend, _loggers);
         }
         catch (UsbException exception) when (options.VirtualDevices.Count > 0)
         {

@@ -4,6 +4,7 @@ using UsbIp.Host.Control;
 using UsbIp.Host.Interop;
 using UsbIp.Host.LibUsb;
 using UsbIp.Host.LinuxUsb;
+using UsbIp.Host.Usbfs;
 
 using var signals = new StopSignals();
 var devices = new LinuxUsbOptions();
@@ -13,8 +14,8 @@ var context = new CommandContext
     Error = Console.Error,
     IsTerminal = !Console.IsOutputRedirected,
     HeedSignals = signals.Heed,
-    OpenBackend = loggers => LibUsbBackend.Create(devices, loggers),
+    OpenBackend = (kind, loggers) => kind == BackendKind.Usbfs ? UsbfsBackend.Create(devices, loggers) : LibUsbBackend.Create(devices, loggers),
     RecoverDevices = loggers => new ClaimRecovery(devices, loggers).Run(),
-    ExportCheck = new ExportCheck(devices.NodeRoot, UserAccess.MayWrite, LibUsbLibrary.Require),
+    ExportCheck = kind => new ExportCheck(devices.NodeRoot, UserAccess.MayWrite, kind == BackendKind.LibUsb ? LibUsbLibrary.Require : () => { }),
 };
 return await new HostCommandLine(context, HostLoggers.Create).RunAsync(args);

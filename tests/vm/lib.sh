@@ -7,7 +7,7 @@
 # fd 3 goes to the runner: one line per assertion. Daemons must not inherit it.
 set -uo pipefail
 
-for room in assertions devices programs gadgets health stories faults; do
+for room in assertions devices programs gadgets health stories backends faults; do
     # shellcheck source=/dev/null
     . "$VM_DIR/lib/$room.sh"
 done

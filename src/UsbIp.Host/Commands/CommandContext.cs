@@ -27,7 +27,7 @@ public sealed record CommandContext
     public required Func<CancellationToken> HeedSignals { get; init; }
 
     /// <summary>Reaches the real devices; throws a <see cref="UsbException"/> where that cannot be done.</summary>
-    public required Func<ILoggerFactory, IUsbBackend> OpenBackend { get; init; }
+    public required Func<BackendKind, ILoggerFactory, IUsbBackend> OpenBackend { get; init; }
 
     /// <summary>Makes the daemon's log; the command line sets it by its options.</summary>
     public Func<ILoggerFactory> CreateLoggers { get; init; } = static () => NullLoggerFactory.Instance;
@@ -36,7 +36,7 @@ public sealed record CommandContext
     public required Action<ILoggerFactory> RecoverDevices { get; init; }
 
     /// <summary>What stands between a real device and its export.</summary>
-    public required ExportCheck ExportCheck { get; init; }
+    public required Func<BackendKind, ExportCheck> ExportCheck { get; init; }
 
     /// <summary>Connects to the daemon; null if none runs.</summary>
     /// <exception cref="CommandException">One runs, but not for this user.</exception>

@@ -18,6 +18,7 @@ public sealed class ExportCommand(CommandContext context, UsbNames names)
             arguments.Listen,
             arguments.Virtual,
             arguments.Force,
+            arguments.Backend,
         };
         command.Aliases.Add("bind");
         command.SetAction(async (parsed, _) =>
@@ -52,7 +53,7 @@ public sealed class ExportCommand(CommandContext context, UsbNames names)
         {
             throw new CommandException(
                 ExitCode.AlreadyRunning,
-                "A daemon is already running; --listen and --virtual are for its start.",
+                "A daemon is already running; --listen, --virtual and --backend are for its start.",
                 "without these options, or end that daemon first");
         }
 

@@ -68,7 +68,7 @@ public sealed class ListCommand(CommandContext context, UsbNames names)
             context.Remark($"what is exported, and to whom, is not shown: {refusal.Message} Try: {refusal.Hint}");
         }
 
-        using var backend = context.OpenBackend(NullLoggerFactory.Instance);
+        using var backend = context.OpenBackend(BackendKind.LibUsb, NullLoggerFactory.Instance);
         return new HostStatus { Devices = [.. backend.ListDevices().Select(info => DeviceStatus.From(info))] };
     }
 }

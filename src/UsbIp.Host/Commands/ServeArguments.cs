@@ -5,6 +5,9 @@ namespace UsbIp.Host.Commands;
 /// <summary>The options of a command that is, or may become, the daemon.</summary>
 internal sealed class ServeArguments
 {
+    private const string LibUsb = "libusb";
+    private const string Usbfs = "usbfs";
+
     public Option<string[]> Listen { get; } = new("--listen")
     {
         Description = "Address to listen on, as often as wanted; without it only this machine, port 3240",
@@ -22,6 +25,13 @@ internal sealed class ServeArguments
         Description = "Export also what this machine uses, such as a mounted disk: an import takes it away as if it was unplugged",
     };
 
+    public Option<string> Backend { get; } = new Option<string>("--backend")
+    {
+        Description = "What moves the data of this machine's devices",
+        HelpName = "libusb|usbfs",
+        DefaultValueFactory = _ => LibUsb,
+    }.AcceptOnlyFromAmong(LibUsb, Usbfs);
+
     /// <exception cref="CommandException">An address is none.</exception>
     public ServeOptions Of(ParseResult parsed, IReadOnlyList<string> exports)
     {
@@ -31,10 +41,12 @@ internal sealed class ServeArguments
             Listen = listen.Length == 0 ? ListenAddress.Default : [.. listen.SelectMany(ListenAddress.Parse).Distinct()],
             Exports = exports,
             Force = parsed.GetValue(Force),
+            Backend = parsed.GetValue(Backend) == Usbfs ? BackendKind.Usbfs : BackendKind.LibUsb,
             VirtualDevices = parsed.GetValue(Virtual) ?? [],
         };
     }
 
     /// <summary>Whether any option was given that only a daemon at its start can heed.</summary>
-    public bool IsUsed(ParseResult parsed) => parsed.GetValue(Listen) is { Length: > 0 } || parsed.GetValue(Virtual) is { Length: > 0 };
+    public bool IsUsed(ParseResult parsed) =>
+        parsed.GetValue(Listen) is { Length: > 0 } || parsed.GetValue(Virtual) is { Length: > 0 } || parsed.GetResult(Backend) is { Implicit: false };
 }

@@ -16,6 +16,7 @@ public sealed class ServeCommand(CommandContext context)
             export,
             arguments.Virtual,
             arguments.Force,
+            arguments.Backend,
         };
         command.SetAction(async (parsed, _) =>
         {

@@ -11,6 +11,9 @@ public sealed record ServeOptions
     /// <summary>Whether they are exported also where this machine uses them.</summary>
     public bool Force { get; init; }
 
+    /// <summary>What moves the data of the machine's own devices.</summary>
+    public BackendKind Backend { get; init; } = BackendKind.LibUsb;
+
     /// <summary>Virtual devices to make, and to export at once.</summary>
     public IReadOnlyList<string> VirtualDevices { get; init; } = [];
 }

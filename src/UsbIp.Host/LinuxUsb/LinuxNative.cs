@@ -2,11 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace UsbIp.Host.LinuxUsb;
 
-/// <summary>The calls of libc that reaching devices takes beside libusb: imports and their constants, nothing else.</summary>
+/// <summary>The calls of libc that reaching devices takes: imports and their constants, nothing else.</summary>
 internal static unsafe partial class LinuxNative
 {
     public const int OpenReadWriteCloseOnExec = 0x80002; // O_RDWR | O_CLOEXEC
     public const int EventCloseOnExec = 0x80000; // EFD_CLOEXEC
+    public const int EpollCloseOnExec = 0x80000; // EPOLL_CLOEXEC
     public const int DoNotWait = 0x40; // MSG_DONTWAIT
 
     public const short PollIn = 0x1;
@@ -49,6 +50,15 @@ internal static unsafe partial class LinuxNative
 
     [LibraryImport(Library, EntryPoint = "write")]
     public static partial void Write(int descriptor, void* bytes, nuint length);
+
+    [LibraryImport(Library, EntryPoint = "epoll_create1", SetLastError = true)]
+    public static partial int EpollCreate(int flags);
+
+    [LibraryImport(Library, EntryPoint = "epoll_ctl", SetLastError = true)]
+    public static partial int EpollControl(int epoll, int operation, int descriptor, void* entry);
+
+    [LibraryImport(Library, EntryPoint = "epoll_wait", SetLastError = true)]
+    public static partial int EpollWait(int epoll, void* entries, int count, int timeoutMilliseconds);
 
     /// <summary>struct pollfd.</summary>
     [StructLayout(LayoutKind.Sequential)]

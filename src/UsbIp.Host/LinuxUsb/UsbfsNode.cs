@@ -5,8 +5,9 @@ using UsbIp.Devices;
 namespace UsbIp.Host.LinuxUsb;
 
 /// <summary>
-/// An open device node (/dev/bus/usb/BBB/DDD), and what we ask of the kernel there beside libusb. libusb wraps the descriptor without
-/// owning it: dispose this after the libusb handle. No finalizer, which could close the descriptor under libusb.
+/// An open device node (/dev/bus/usb/BBB/DDD), and what is asked of the kernel there besides URBs and claims. Those are its
+/// <see cref="DeviceHandle"/>'s, which has the descriptor without owning it: dispose this after it. No finalizer, which could close the
+/// descriptor under libusb.
 /// </summary>
 internal sealed unsafe class UsbfsNode : IDisposable
 {

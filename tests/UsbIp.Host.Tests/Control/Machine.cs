@@ -97,9 +97,9 @@ public sealed class Machine : IAsyncDisposable
             Error = error,
             IsTerminal = IsTerminal,
             HeedSignals = () => stop,
-            OpenBackend = _ => OpenBackend(),
+            OpenBackend = (_, _) => OpenBackend(),
             RecoverDevices = _ => { },
-            ExportCheck = new ExportCheck(_directory, path => MayWrite(path), () => RequireLibrary()),
+            ExportCheck = _ => new ExportCheck(_directory, path => MayWrite(path), () => RequireLibrary()),
         };
         var line = new HostCommandLine(context, level => LoggerFactory.Create(builder => builder.SetMinimumLevel(level).AddProvider(_log)));
         var exitCode = await line.RunAsync([.. arguments, "--control", ControlPath]);

@@ -3,10 +3,12 @@ using UsbIp.Devices;
 using UsbIp.Protocol;
 using UsbIp.Protocol.Descriptors;
 
-namespace UsbIp.LibUsbProbe;
+namespace UsbIp.BackendProbe;
 
 /// <summary>What can be done with an open device, by name. Each step checks its own results and leaves nothing in flight.</summary>
-internal sealed partial class Steps(ProbeSession session)
+/// <param name="session">The device.</param>
+/// <param name="longestControl">The most bytes that the backend carries in a control transfer.</param>
+internal sealed partial class Steps(ProbeSession session, int longestControl)
 {
     private int _failures;
 
@@ -38,14 +40,18 @@ internal sealed partial class Steps(ProbeSession session)
             case "bulk": Bulk(); break;
             case "echo": Echo(); break;
             case "queue": Queue(Find(TransferType.Bulk, isIn: true), 32, 16384); break;
+            case "long-queue": Queue(Find(TransferType.Bulk, isIn: true), 4, 1 << 20); break;
+            case "long-queue-out": Queue(Find(TransferType.Bulk, isIn: false), 4, 1 << 20); break;
             case "queue-out": Queue(Find(TransferType.Bulk, isIn: false), 32, 16384); break;
             case "memory": Queue(Find(TransferType.Bulk, isIn: true), 40, 262144); break;
             case "giant": Giant(); break;
             case "steady": Steady(); break;
+            case "speed": Speed(); break;
             case "cancel-bulk": CancelIdle(Find(TransferType.Bulk, isIn: true)); break;
             case "cancel-interrupt": CancelIdle(Find(TransferType.Interrupt, isIn: true)); break;
             case "interrupt": Interrupt(); break;
-            case "iso": Iso(Find(TransferType.Isochronous, isIn: false)); break;
+            case "long-iso": Iso(Find(TransferType.Isochronous, isIn: false), 300); break;
+            case "iso": Iso(Find(TransferType.Isochronous, isIn: false), 20); break;
             case "configure": Configure(); break;
             case "unconfigure": Expect("no configuration", UrbStatus.Ok, session.Device.SetConfiguration(0)); break;
             case "alternate": Alternate(); break;
@@ -71,8 +77,14 @@ internal sealed partial class Steps(ProbeSession session)
 
     private void LongControl()
     {
-        using var transfer = session.Run(session.Control(0x80, 6, 0x0200, 0, 5000));
-        Expect("control of more than libusb's 4096 bytes", UrbStatus.Invalid, transfer.Status);
+        using var transfer = session.Run(session.Control(0x80, 6, 0x0200, 0, longestControl));
+        Expect($"control of {longestControl} bytes, the most there can be", UrbStatus.Ok, transfer.Status);
+        Check("and its answer is the configuration", ConfigurationDescriptor.TryRead(transfer.Data[..transfer.ActualLength], out _));
+        if (longestControl < ushort.MaxValue)
+        {
+            using var tooLong = session.Run(session.Control(0x80, 6, 0x0200, 0, longestControl + 1));
+            Expect("control of one byte more", UrbStatus.Invalid, tooLong.Status);
+        }
     }
 
     private void Bulk()
@@ -121,23 +133,6 @@ internal sealed partial class Steps(ProbeSession session)
         Expect("a transfer that usbfs memory can never hold", UrbStatus.NoMemory, transfer.Status);
     }
 
-    private void Steady()
-    {
-        const int Count = 2000;
-        var endpoint = Find(TransferType.Bulk, isIn: true);
-        Queue(endpoint, 8, 512);
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        var clock = Stopwatch.StartNew();
-        for (var index = 0; index < Count; index++)
-        {
-            session.Run(session.Plain(endpoint, 512)).Dispose();
-        }
-
-        var perUrb = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Count;
-        Console.WriteLine($"note {Count} URBs, one at a time: {clock.Elapsed.TotalMicroseconds / Count:0} us each, {perUrb:0.0} bytes allocated each");
-        Check("a URB allocates nothing", perUrb < 1);
-    }
-
     private void CancelIdle(EndpointDescriptor endpoint)
     {
         UsbTransfer[] queued = [session.Plain(endpoint, 512), session.Plain(endpoint, 512), session.Plain(endpoint, 512)];
@@ -166,10 +161,10 @@ internal sealed partial class Steps(ProbeSession session)
         Check("interrupt IN has data", transfer.ActualLength > 0);
     }
 
-    private void Iso(EndpointDescriptor endpoint)
+    private void Iso(EndpointDescriptor endpoint, int packets)
     {
         Expect("iso: the streaming setting", UrbStatus.Ok, session.Device.SetInterface(StreamingSetting(endpoint).Number, StreamingSetting(endpoint).AlternateSetting));
-        using var transfer = session.Device.CreateTransfer(20 * endpoint.PacketSize, 20);
+        using var transfer = session.Device.CreateTransfer(packets * endpoint.PacketSize, packets);
         transfer.Type = TransferType.Isochronous;
         transfer.EndpointAddress = endpoint.Address;
         foreach (ref var packet in transfer.IsoPackets)
@@ -178,7 +173,14 @@ internal sealed partial class Steps(ProbeSession session)
         }
 
         session.Run(transfer);
-        Expect("iso OUT: 20 packets", (UrbStatus.Ok, 20 * endpoint.PacketSize), (transfer.Status, transfer.ActualLength));
+        Expect($"iso OUT: {packets} packets", (UrbStatus.Ok, packets * endpoint.PacketSize), (transfer.Status, transfer.ActualLength));
+        var good = 0;
+        foreach (var packet in transfer.IsoPackets)
+        {
+            good += packet.Status == UrbStatus.Ok && packet.ActualLength == endpoint.PacketSize ? 1 : 0;
+        }
+
+        Expect("iso OUT: each of them", packets, good);
         var tooWide = session.Device.CreateTransfer(100, 2);
         tooWide.Type = TransferType.Isochronous;
         tooWide.EndpointAddress = endpoint.Address;

@@ -2,27 +2,36 @@ using Microsoft.Extensions.Logging;
 using UsbIp.Devices;
 using UsbIp.Host.LibUsb;
 using UsbIp.Host.LinuxUsb;
-using UsbIp.LibUsbProbe;
+using UsbIp.Host.Usbfs;
+using UsbIp.BackendProbe;
 using UsbIp.Protocol;
 
-// Exercises a device through the libusb backend alone, with no session and no network around it:
-//   probe list                     what the backend sees
-//   probe open BUSID STEP...       opens it, runs the steps, gives it back; prints "ok" and "FAIL" lines
-//   probe watch                    prints arrivals and departures until standard input ends
-//   probe recover                  gives back what a killed probe held
+// Exercises a device through one backend alone (BACKEND is libusb or usbfs), with no session and no network around it:
+//   probe BACKEND list                     what the backend sees
+//   probe BACKEND open BUSID STEP...       opens it, runs the steps, gives it back; prints "ok" and "FAIL" lines
+//   probe BACKEND watch                    prints arrivals and departures until standard input ends
+//   probe BACKEND recover                  gives back what a killed probe held
+const string Usage = "usage: probe libusb|usbfs list | open BUSID STEP... | watch | recover";
 var options = new LinuxUsbOptions { AllowRemote = true, ClaimsDirectory = "/run/usbip-probe" };
 using var loggers = LoggerFactory.Create(logging => logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
     .SetMinimumLevel(LogLevel.Debug));
+if (args is not ["libusb" or "usbfs", _, ..])
+{
+    await Console.Error.WriteLineAsync(Usage);
+    return 2;
+}
+
 try
 {
-    if (args is ["recover"])
+    if (args is [_, "recover"])
     {
         Console.WriteLine($"recovered {new ClaimRecovery(options, loggers).Run()}");
         return 0;
     }
 
-    using var backend = LibUsbBackend.Create(options, loggers);
-    switch (args)
+    var isUsbfs = args is ["usbfs", ..];
+    using var backend = isUsbfs ? UsbfsBackend.Create(options, loggers) : LibUsbBackend.Create(options, loggers);
+    switch (args[1..])
     {
         case ["list"]:
             foreach (var device in backend.ListDevices())
@@ -51,11 +60,11 @@ try
             using (var session = new ProbeSession(backend.Open(BusId.Parse(busId))))
             {
                 Console.WriteLine($"open {busId}");
-                return new Steps(session).Run(steps);
+                return new Steps(session, longestControl: isUsbfs ? ushort.MaxValue : 4096).Run(steps);
             }
 
         default:
-            await Console.Error.WriteLineAsync("usage: probe list | open BUSID STEP... | watch | recover");
+            await Console.Error.WriteLineAsync(Usage);
             return 2;
     }
 }

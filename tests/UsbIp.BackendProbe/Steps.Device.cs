@@ -1,7 +1,7 @@
 using UsbIp.Protocol;
 using UsbIp.Protocol.Descriptors;
 
-namespace UsbIp.LibUsbProbe;
+namespace UsbIp.BackendProbe;
 
 /// <content>The steps that change the state of the device itself, and its departure.</content>
 internal sealed partial class Steps

@@ -2,7 +2,7 @@ using UsbIp.Devices;
 using UsbIp.Protocol;
 using UsbIp.Protocol.Descriptors;
 
-namespace UsbIp.LibUsbProbe;
+namespace UsbIp.BackendProbe;
 
 /// <summary>One open device and what has completed of it: submit, then wait. Owns the device.</summary>
 internal sealed class ProbeSession : ITransferSink, IDisposable

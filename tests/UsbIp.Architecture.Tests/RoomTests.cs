@@ -12,6 +12,7 @@ public sealed class RoomTests
     private static readonly string[] UnsafeRooms =
     [
         "src/UsbIp.Host/LibUsb/", // libusb's structures and callbacks
+        "src/UsbIp.Host/Usbfs/", // the kernel's structures
         "src/UsbIp.Host/LinuxUsb/", // system calls on device nodes and the kernel's events
         "src/UsbIp.Host/Interop/", // system calls
         "src/UsbIp.Host/Session/ReplyBatch.cs", // the vectors of a send over the transfers' own memory
@@ -35,11 +36,12 @@ public sealed class RoomTests
     }
 
     [Theory]
-    [InlineData("src/UsbIp.Host/LinuxUsb/", "UsbIp.Host.Server", "UsbIp.Host.Session", "UsbIp.Host.Control", "UsbIp.Host.Commands", "UsbIp.Host.LibUsb")]
-    [InlineData("src/UsbIp.Host/LibUsb/", "UsbIp.Host.Server", "UsbIp.Host.Session", "UsbIp.Host.Control", "UsbIp.Host.Commands")]
-    [InlineData("src/UsbIp.Host/Session/", "UsbIp.Host.Server", "UsbIp.Host.LibUsb", "UsbIp.Host.Control", "UsbIp.Host.Commands")]
-    [InlineData("src/UsbIp.Host/Server/", "UsbIp.Host.LibUsb", "UsbIp.Host.Control", "UsbIp.Host.Commands")]
-    [InlineData("src/UsbIp.Host/Control/", "UsbIp.Host.LibUsb", "UsbIp.Host.Session", "UsbIp.Host.Commands")]
+    [InlineData("src/UsbIp.Host/LinuxUsb/", "UsbIp.Host.Server", "UsbIp.Host.Session", "UsbIp.Host.Control", "UsbIp.Host.Commands", "UsbIp.Host.LibUsb", "UsbIp.Host.Usbfs")]
+    [InlineData("src/UsbIp.Host/LibUsb/", "UsbIp.Host.Server", "UsbIp.Host.Session", "UsbIp.Host.Control", "UsbIp.Host.Commands", "UsbIp.Host.Usbfs")]
+    [InlineData("src/UsbIp.Host/Usbfs/", "UsbIp.Host.Server", "UsbIp.Host.Session", "UsbIp.Host.Control", "UsbIp.Host.Commands", "UsbIp.Host.LibUsb")]
+    [InlineData("src/UsbIp.Host/Session/", "UsbIp.Host.Server", "UsbIp.Host.LinuxUsb", "UsbIp.Host.LibUsb", "UsbIp.Host.Usbfs", "UsbIp.Host.Control", "UsbIp.Host.Commands")]
+    [InlineData("src/UsbIp.Host/Server/", "UsbIp.Host.LinuxUsb", "UsbIp.Host.LibUsb", "UsbIp.Host.Usbfs", "UsbIp.Host.Control", "UsbIp.Host.Commands")]
+    [InlineData("src/UsbIp.Host/Control/", "UsbIp.Host.LinuxUsb", "UsbIp.Host.LibUsb", "UsbIp.Host.Usbfs", "UsbIp.Host.Session", "UsbIp.Host.Commands")]
     [InlineData("src/UsbIp.Client/Bridge/", "UsbIp.Client.Remote", "UsbIp.Client.Vhci", "UsbIp.Client.Commands")]
     [InlineData("src/UsbIp.Client/Vhci/", "UsbIp.Client.Remote", "UsbIp.Client.Bridge", "UsbIp.Client.Commands")]
     [InlineData("src/UsbIp.Client/Remote/", "UsbIp.Client.Vhci", "UsbIp.Client.Bridge", "UsbIp.Client.Commands")]
@@ -63,12 +65,12 @@ public sealed class RoomTests
     }
 
     [Fact]
-    public void Libusb_is_behind_its_seam()
+    public void Backends_are_behind_their_seam()
     {
         var outside = from file in SourceTree.Product
-                      where !file.IsIn("src/UsbIp.Host/LibUsb/", "src/UsbIp.Host/Program.cs")
+                      where !file.IsIn("src/UsbIp.Host/LibUsb/", "src/UsbIp.Host/Usbfs/", "src/UsbIp.Host/Program.cs")
                       from name in file.Nodes<IdentifierNameSyntax>()
-                      where name.Identifier.Text == "LibUsbBackend"
+                      where name.Identifier.Text is "LibUsbBackend" or "UsbfsBackend"
                       select file.At(name);
 
         outside.Should().BeEmpty("only Program.cs composes the backends");

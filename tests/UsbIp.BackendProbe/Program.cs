@@ -1,21 +1,22 @@
 using Microsoft.Extensions.Logging;
+using UsbIp.BackendProbe;
 using UsbIp.Devices;
 using UsbIp.Host.LibUsb;
 using UsbIp.Host.LinuxUsb;
 using UsbIp.Host.Usbfs;
-using UsbIp.BackendProbe;
 using UsbIp.Protocol;
 
-// Exercises a device through one backend alone (BACKEND is libusb or usbfs), with no session and no network around it:
+// Exercises a device through one backend alone (BACKEND is libusb, usbfs, or usbfs-split:
+// usbfs as on a host controller that cannot gather), with no session and no network around it:
 //   probe BACKEND list                     what the backend sees
 //   probe BACKEND open BUSID STEP...       opens it, runs the steps, gives it back; prints "ok" and "FAIL" lines
 //   probe BACKEND watch                    prints arrivals and departures until standard input ends
 //   probe BACKEND recover                  gives back what a killed probe held
-const string Usage = "usage: probe libusb|usbfs list | open BUSID STEP... | watch | recover";
-var options = new LinuxUsbOptions { AllowRemote = true, ClaimsDirectory = "/run/usbip-probe" };
+const string Usage = "usage: probe libusb|usbfs|usbfs-split list | open BUSID STEP... | watch | recover";
+var options = new LinuxUsbOptions { AllowRemote = true, SplitBulk = args is ["usbfs-split", ..], ClaimsDirectory = "/run/usbip-probe" };
 using var loggers = LoggerFactory.Create(logging => logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
     .SetMinimumLevel(LogLevel.Debug));
-if (args is not ["libusb" or "usbfs", _, ..])
+if (args is not ["libusb" or "usbfs" or "usbfs-split", _, ..])
 {
     await Console.Error.WriteLineAsync(Usage);
     return 2;
@@ -29,7 +30,7 @@ try
         return 0;
     }
 
-    var isUsbfs = args is ["usbfs", ..];
+    var isUsbfs = args[0] != "libusb";
     using var backend = isUsbfs ? UsbfsBackend.Create(options, loggers) : LibUsbBackend.Create(options, loggers);
     switch (args[1..])
     {

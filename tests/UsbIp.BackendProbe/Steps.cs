@@ -47,8 +47,8 @@ internal sealed partial class Steps(ProbeSession session, int longestControl)
             case "giant": Giant(); break;
             case "steady": Steady(); break;
             case "speed": Speed(); break;
-            case "cancel-bulk": CancelIdle(Find(TransferType.Bulk, isIn: true)); break;
-            case "cancel-interrupt": CancelIdle(Find(TransferType.Interrupt, isIn: true)); break;
+            case "cancel-bulk": CancelIdle(Find(TransferType.Bulk, isIn: true), 65536); break;
+            case "cancel-interrupt": CancelIdle(Find(TransferType.Interrupt, isIn: true), 8); break;
             case "interrupt": Interrupt(); break;
             case "long-iso": Iso(Find(TransferType.Isochronous, isIn: false), 300); break;
             case "iso": Iso(Find(TransferType.Isochronous, isIn: false), 20); break;
@@ -104,7 +104,7 @@ internal sealed partial class Steps(ProbeSession session, int longestControl)
         var sent = written.Data.ToArray();
         written.ZeroPacket = true;
         session.Run(written).Dispose();
-        using var read = session.Run(session.Plain(Find(TransferType.Bulk, isIn: true), 4096));
+        using var read = session.Run(session.Plain(Find(TransferType.Bulk, isIn: true), 65536));
         Check("loopback: what was written comes back, ended by the empty packet", read.Data[..read.ActualLength].SequenceEqual(sent));
     }
 
@@ -133,9 +133,9 @@ internal sealed partial class Steps(ProbeSession session, int longestControl)
         Expect("a transfer that usbfs memory can never hold", UrbStatus.NoMemory, transfer.Status);
     }
 
-    private void CancelIdle(EndpointDescriptor endpoint)
+    private void CancelIdle(EndpointDescriptor endpoint, int length)
     {
-        UsbTransfer[] queued = [session.Plain(endpoint, 512), session.Plain(endpoint, 512), session.Plain(endpoint, 512)];
+        UsbTransfer[] queued = [session.Plain(endpoint, length), session.Plain(endpoint, length), session.Plain(endpoint, length)];
         foreach (var transfer in queued)
         {
             session.Submit(transfer);

@@ -21,6 +21,9 @@ public sealed record LinuxUsbOptions
     /// <summary>Serve devices that are themselves attached through USB/IP. Only for tests: a device served to its own machine is a loop.</summary>
     public bool AllowRemote { get; init; }
 
+    /// <summary>Usbfs alone: treat every host controller as one that cannot gather long transfers. Only for tests: few machines have one.</summary>
+    public bool SplitBulk { get; init; }
+
     /// <summary>/run/usbip-host for root, XDG_RUNTIME_DIR/usbip-host for others: gone with the next boot, as the claims are.</summary>
     public static string DefaultClaimsDirectory =>
         Environment.GetEnvironmentVariable("RUNTIME_DIRECTORY") is { Length: > 0 } service ? service.Split(':')[0]

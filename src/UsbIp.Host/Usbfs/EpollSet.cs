@@ -22,7 +22,7 @@ internal sealed unsafe class EpollSet : IDisposable
 
     /// <summary>struct epoll_event is packed on x86-64 and nowhere else.</summary>
     private static readonly int TokenOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
-    private static readonly int EventSize = TokenOffset + sizeof(ulong);
+    internal static readonly int EventSize = TokenOffset + sizeof(ulong);
 
     private readonly int _epoll = LinuxNative.EpollCreate(LinuxNative.EpollCloseOnExec);
     private readonly int _interrupt = LinuxNative.EventDescriptor(0, LinuxNative.EventCloseOnExec);

@@ -7,5 +7,5 @@ namespace UsbIp.Host.Usbfs;
 public static class UsbfsBackend
 {
     public static LinuxUsbBackend Create(LinuxUsbOptions options, ILoggerFactory loggers) =>
-        new(options, logger => new UsbfsEventThread(logger), loggers.CreateLogger(typeof(UsbfsBackend)));
+        new(options, logger => new UsbfsEventThread(options.SplitBulk, logger), loggers.CreateLogger(typeof(UsbfsBackend)));
 }

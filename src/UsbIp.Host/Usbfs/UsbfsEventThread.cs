@@ -12,15 +12,18 @@ internal sealed class UsbfsEventThread : CompletionThread
     private readonly EpollSet _nodes = new();
     private readonly ConcurrentDictionary<ulong, UsbfsHandle> _handles = new();
     private readonly ulong[] _ready = new ulong[64];
+    private readonly bool _splitBulk;
     private readonly ILogger _logger;
     private ulong _lastToken = EpollSet.Interrupted;
     private int _lastErrno;
 
+    /// <param name="splitBulk">Act as if no host controller could gather.</param>
+    /// <param name="logger">Where it says what goes wrong.</param>
     /// <exception cref="UsbException">The system has no descriptors left.</exception>
-    public UsbfsEventThread(ILogger logger)
+    public UsbfsEventThread(bool splitBulk, ILogger logger)
         : base("usbfs events")
     {
-        _logger = logger;
+        (_splitBulk, _logger) = (splitBulk, logger);
         Start();
     }
 
@@ -38,6 +41,11 @@ internal sealed class UsbfsEventThread : CompletionThread
         {
             throw new UsbException(
                 UsbFailure.BackendMissing, $"The kernel's usbfs is too old to serve {device.BusId} by itself.", "--backend libusb");
+        }
+
+        if (_splitBulk)
+        {
+            capabilities &= ~UsbfsCapabilities.BulkScatterGather;
         }
 
         var token = Interlocked.Increment(ref _lastToken);

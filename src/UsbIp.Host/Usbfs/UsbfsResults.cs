@@ -29,12 +29,12 @@ internal static class UsbfsResults
     /// How a URB or a packet ended. -ENOENT says that it was killed: by our cancel, or with its interface. -ENODEV and -ESHUTDOWN both say
     /// that the device is going.
     /// </summary>
-    public static UrbStatus FromUrb(int status, bool isCancelled) => -status switch
+    public static UrbStatus FromUrb(int status, bool isCancelled) => status switch
     {
         0 => UrbStatus.Ok,
-        NoEntry => isCancelled ? UrbStatus.Unlinked : UrbStatus.Shutdown,
-        NoDevice => UrbStatus.Shutdown,
-        > 0 and <= LargestErrno => (UrbStatus)status,
+        -NoEntry => isCancelled ? UrbStatus.Unlinked : UrbStatus.Shutdown,
+        -NoDevice => UrbStatus.Shutdown,
+        >= -LargestErrno and < 0 => (UrbStatus)status,
         _ => UrbStatus.ProtocolError,
     };
 }

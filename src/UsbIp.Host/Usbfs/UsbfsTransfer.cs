@@ -145,7 +145,8 @@ internal sealed unsafe class UsbfsTransfer(LinuxUsbDevice device, UsbfsHandle ha
 
     private static int Pieces(int whole, int part) => (whole + part - 1) / part;
 
-    private UsbfsUrb* Urb(int index) => (UsbfsUrb*)(_urbs + ((nint)index * _stride));
+    /// <summary>One of its URBs, as last prepared.</summary>
+    internal UsbfsUrb* Urb(int index) => (UsbfsUrb*)(_urbs + ((nint)index * _stride));
 
     private void Reserve(int packets)
     {

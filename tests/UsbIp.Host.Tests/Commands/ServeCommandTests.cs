@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using UsbIp.Host.Commands;
 using UsbIp.Host.Tests.Control;
 
 namespace UsbIp.Host.Tests.Commands;
@@ -31,6 +32,19 @@ public sealed class ServeCommandTests
 
         local.Log.Should().NotContain(line => line.Contains("PLAINTEXT", StringComparison.Ordinal));
         open.Log.Should().Contain(line => line.StartsWith("Warning: PLAINTEXT: 0.0.0.0:", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(BackendKind.LibUsb)]
+    [InlineData(BackendKind.LibUsb, "--backend", "libusb")]
+    [InlineData(BackendKind.Usbfs, "--backend", "usbfs")]
+    public async Task Data_moves_the_way_that_was_asked_for(BackendKind expected, params string[] options)
+    {
+        await using var machine = new Machine();
+
+        machine.Start(["serve", "--listen", "127.0.0.1:0", .. options]);
+
+        machine.Backend.Should().Be(expected);
     }
 
     [Fact]

@@ -28,6 +28,7 @@ public sealed class UserErrorTests
         { "status", ExitCode.NotFound, "No daemon is running.", "usbip-host serve, or usbip-host export BUSID" },
         { "unexport 1-2", ExitCode.NotFound, "No daemon is running.", "usbip-host serve, or usbip-host export BUSID" },
         { "type hello", ExitCode.NotFound, "No daemon is running.", "usbip-host serve, or usbip-host export BUSID" },
+        { "serve --backend winusb", ExitCode.Usage, "'winusb' is no backend.", "--backend libusb, or --backend usbfs" },
         {
             "serve --listen 3241",
             ExitCode.Usage,
@@ -48,7 +49,7 @@ public sealed class UserErrorTests
         {
             "export 1-2 --listen 127.0.0.1:0",
             ExitCode.AlreadyRunning,
-            "A daemon is already running; --listen and --virtual are for its start.",
+            "A daemon is already running; --listen, --virtual and --backend are for its start.",
             "without these options, or end that daemon first"
         },
     };

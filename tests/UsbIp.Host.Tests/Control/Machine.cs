@@ -32,6 +32,9 @@ public sealed class Machine : IAsyncDisposable
     /// <summary>What the machine uses its devices for.</summary>
     public DeviceUse? Use { get; set; }
 
+    /// <summary>The backend that was asked for last.</summary>
+    public BackendKind? Backend { get; private set; }
+
     public Func<string, bool> MayWrite { get; set; } = _ => true;
 
     public Action RequireLibrary { get; set; } = () => { };
@@ -97,7 +100,7 @@ public sealed class Machine : IAsyncDisposable
             Error = error,
             IsTerminal = IsTerminal,
             HeedSignals = () => stop,
-            OpenBackend = (_, _) => OpenBackend(),
+            OpenBackend = (kind, _) => OpenBackend(kind),
             RecoverDevices = _ => { },
             ExportCheck = _ => new ExportCheck(_directory, path => MayWrite(path), () => RequireLibrary()),
         };
@@ -106,8 +109,9 @@ public sealed class Machine : IAsyncDisposable
         return new CommandResult((ExitCode)exitCode, output.ToString(), error.ToString());
     }
 
-    private ScriptedBackend OpenBackend()
+    private ScriptedBackend OpenBackend(BackendKind kind)
     {
+        Backend = kind;
         if (BackendFailure is { } failure)
         {
             throw failure;

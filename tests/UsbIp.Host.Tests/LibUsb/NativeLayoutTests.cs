@@ -1,9 +1,7 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using UsbIp.Host.LibUsb;
-using UsbIp.Host.LinuxUsb;
+using UsbIp.Host.Tests.LinuxUsb;
 
 namespace UsbIp.Host.Tests.LibUsb;
 
@@ -13,9 +11,7 @@ public sealed class NativeLayoutTests
     private const string Probe = """
         #include <stddef.h>
         #include <stdio.h>
-        #include <sys/ioctl.h>
         #include <sys/time.h>
-        #include <linux/usbdevice_fs.h>
         #include <libusb-1.0/libusb.h>
         #define SHOW(name, value) printf("%s %ld\n", name, (long)(value))
         #define FIELD(type, field) SHOW(#type "." #field, offsetof(struct type, field))
@@ -27,7 +23,6 @@ public sealed class NativeLayoutTests
             FIELD(libusb_iso_packet_descriptor, length); FIELD(libusb_iso_packet_descriptor, actual_length);
             FIELD(libusb_iso_packet_descriptor, status); SHOW("iso packet size", sizeof(struct libusb_iso_packet_descriptor));
             FIELD(timeval, tv_sec); FIELD(timeval, tv_usec); SHOW("timeval size", sizeof(struct timeval));
-            SHOW("ioctl size", sizeof(struct usbdevfs_ioctl)); SHOW("USBDEVFS_IOCTL", USBDEVFS_IOCTL); SHOW("USBDEVFS_CONNECT", USBDEVFS_CONNECT);
             SHOW("no discovery", LIBUSB_OPTION_NO_DEVICE_DISCOVERY); SHOW("zero packet", LIBUSB_TRANSFER_ADD_ZERO_PACKET);
             SHOW("overflow", LIBUSB_TRANSFER_OVERFLOW); SHOW("cancelled", LIBUSB_TRANSFER_CANCELLED); SHOW("stall", LIBUSB_TRANSFER_STALL);
             SHOW("no memory", LIBUSB_ERROR_NO_MEM); SHOW("busy", LIBUSB_ERROR_BUSY); SHOW("not found", LIBUSB_ERROR_NOT_FOUND);
@@ -38,12 +33,12 @@ public sealed class NativeLayoutTests
     [Fact]
     public void Our_structs_and_numbers_are_those_of_the_c_headers()
     {
-        if (!File.Exists("/usr/include/libusb-1.0/libusb.h") || !File.Exists("/usr/bin/cc"))
+        if (!File.Exists("/usr/include/libusb-1.0/libusb.h") || !CProgram.CanBeBuilt)
         {
             return;
         }
 
-        var native = CompileAndRun();
+        var native = CProgram.Numbers(Probe);
 
         native.Should().Equal(Ours());
     }
@@ -78,9 +73,6 @@ public sealed class NativeLayoutTests
         ["timeval.tv_sec"] = Marshal.OffsetOf<NativeTimeValue>(nameof(NativeTimeValue.Seconds)),
         ["timeval.tv_usec"] = Marshal.OffsetOf<NativeTimeValue>(nameof(NativeTimeValue.Microseconds)),
         ["timeval size"] = Unsafe.SizeOf<NativeTimeValue>(),
-        ["ioctl size"] = Unsafe.SizeOf<LinuxNative.InterfaceControl>(),
-        ["USBDEVFS_IOCTL"] = (long)UsbfsNode.InterfaceControlRequest,
-        ["USBDEVFS_CONNECT"] = UsbfsNode.ConnectRequest,
         ["no discovery"] = LibUsbNative.OptionNoDeviceDiscovery,
         ["zero packet"] = LibUsbTransfer.AddZeroPacket,
         ["overflow"] = (long)LibUsbTransferStatus.Overflow,
@@ -97,32 +89,5 @@ public sealed class NativeLayoutTests
     {
         var transfer = default(NativeTransfer);
         return (byte*)NativeTransfer.IsoPackets(&transfer) - (byte*)&transfer;
-    }
-
-    private static Dictionary<string, long> CompileAndRun()
-    {
-        var directory = Directory.CreateTempSubdirectory("usbip-layout");
-        try
-        {
-            var source = Path.Combine(directory.FullName, "probe.c");
-            var program = Path.Combine(directory.FullName, "probe");
-            File.WriteAllText(source, Probe);
-            Run("/usr/bin/cc", "-o", program, source);
-            return Run(program).Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                .ToDictionary(line => line[..line.LastIndexOf(' ')], line => long.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
-        }
-        finally
-        {
-            directory.Delete(recursive: true);
-        }
-    }
-
-    private static string Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        process.ExitCode.Should().Be(0);
-        return output;
     }
 }

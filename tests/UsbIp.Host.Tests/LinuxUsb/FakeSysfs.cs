@@ -43,6 +43,17 @@ internal sealed class FakeSysfs : IDisposable
         File.WriteAllBytes(Path.Combine(Root, name, "descriptors"), descriptors ?? [.. DeviceDescriptor(deviceClass), .. Configuration(1, interfaces: 1)]);
     }
 
+    /// <summary>Plugs a device in and opens its node, which is a plain file.</summary>
+    public UsbfsNode OpenNode(string name)
+    {
+        Plug(name);
+        var device = Devices.Read(name)!;
+        var path = UsbfsNode.PathOf(Options.NodeRoot, device);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, []);
+        return UsbfsNode.Open(Options.NodeRoot, device);
+    }
+
     public void Unplug(string name)
     {
         File.Delete(Path.Combine(Root, name));

@@ -58,6 +58,8 @@ backend_story() {
     zero=$(gadget_busid zero)
     bulk_and_control
     back_pressure
+    loopback
+    [ "$1" != usbfs ] || without_gathering
     idle_endpoints
     held_by_another_and_killed
     isochronous
@@ -91,6 +93,25 @@ back_pressure() {
     steps "$zero" memory giant bulk
     echo "$megabytes" >$memory
     check "usbtest has it back again" has_driver "$zero" usbtest
+}
+
+# Short reads, and reads that wait for data that never comes.
+loopback() {
+    modprobe usb_f_ss_lb
+    gadget_new loop 1d6b 0104 Loopback.0
+    require "a Loopback gadget plugs in" gadget_plug loop
+    steps "$(gadget_busid loop)" echo cancel-bulk echo
+    check "it is unplugged" gadget_remove loop
+}
+
+# As on a host controller that takes no more than 16 KiB at a time.
+without_gathering() {
+    note "the following as on a host controller that cannot gather"
+    use_backend usbfs-split
+    steps "$zero" bulk queue long-queue long-queue-out halt bulk steady
+    back_pressure
+    loopback
+    use_backend usbfs
 }
 
 idle_endpoints() {

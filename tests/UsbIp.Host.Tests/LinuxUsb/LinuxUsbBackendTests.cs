@@ -2,17 +2,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 using UsbIp.Devices;
 using UsbIp.Host.LibUsb;
 using UsbIp.Host.LinuxUsb;
-using UsbIp.Host.Tests.LinuxUsb;
 using UsbIp.Protocol;
 
-namespace UsbIp.Host.Tests.LibUsb;
+namespace UsbIp.Host.Tests.LinuxUsb;
 
-public sealed class LibUsbBackendTests : IDisposable
+public sealed class LinuxUsbBackendTests : IDisposable
 {
     private readonly FakeSysfs _sysfs = new();
     private readonly LinuxUsbBackend _backend;
 
-    public LibUsbBackendTests() => _backend = LibUsbBackend.Create(_sysfs.Options, NullLoggerFactory.Instance);
+    public LinuxUsbBackendTests() => _backend = LibUsbBackend.Create(_sysfs.Options, NullLoggerFactory.Instance);
 
     public void Dispose()
     {

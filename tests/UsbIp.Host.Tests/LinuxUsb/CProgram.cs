@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace UsbIp.Host.Tests.LinuxUsb;
+
+/// <summary>A C program that prints numbers of the system's headers, "NAME NUMBER" on each line.</summary>
+internal static class CProgram
+{
+    public static bool CanBeBuilt => File.Exists("/usr/bin/cc");
+
+    public static Dictionary<string, long> Numbers(string source)
+    {
+        var directory = Directory.CreateTempSubdirectory("usbip-layout");
+        try
+        {
+            var file = Path.Combine(directory.FullName, "probe.c");
+            var program = Path.Combine(directory.FullName, "probe");
+            File.WriteAllText(file, source);
+            Run("/usr/bin/cc", "-o", program, file);
+            return Run(program).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .ToDictionary(line => line[..line.LastIndexOf(' ')], line => long.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    private static string Run(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        process.ExitCode.Should().Be(0);
+        return output;
+    }
+}

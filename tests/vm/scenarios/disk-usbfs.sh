@@ -1,0 +1,12 @@
+#!/bin/bash
+# about: a SuperSpeed stick through usbfs itself: ext4, 64 MiB of files, attached again, checksums equal
+# seconds: 60
+. "$VM_DIR/lib.sh"
+
+load_vhci
+stick=$(busid_of 46f4:0001)
+require "usbip-host serves the stick" start_host --backend usbfs --export "$stick"
+disk_story "$stick"
+check "usbip-host ends" stop_host
+wait_for "the stick is back with its driver" 5 has_driver "$stick" usb-storage
+expect_no_hung_tasks

@@ -41,7 +41,7 @@ internal sealed unsafe class UsbfsTransfer(LinuxUsbDevice device, UsbfsHandle ha
     public override bool Prepare()
     {
         var packets = 0;
-        _count = 1;
+        (_count, _submitted) = (1, 0);
         switch (Transfer.Type)
         {
             case TransferType.Isochronous when !UsbfsPackets.Fit(Transfer):
@@ -57,7 +57,7 @@ internal sealed unsafe class UsbfsTransfer(LinuxUsbDevice device, UsbfsHandle ha
         }
 
         Reserve(packets);
-        (_submitted, _out, _cut, _isCancelled) = (0, _count, UrbStatus.Ok, false);
+        (_out, _cut, _isCancelled) = (_count, UrbStatus.Ok, false);
         Fill();
         return true;
     }

@@ -17,13 +17,16 @@ public sealed class TransferPool : IDisposable
 
     private readonly Lock _gate = new();
     private readonly Stack<UsbTransfer>[] _free;
+    private readonly Func<int, NativeBuffer> _allocate;
     private long _freeBytes;
     private long _bytes;
     private int _inUse;
     private bool _disposed;
 
-    public TransferPool()
+    /// <param name="allocate">Makes the memory of a transfer, by its capacity in bytes; ordinary memory without it.</param>
+    public TransferPool(Func<int, NativeBuffer>? allocate = null)
     {
+        _allocate = allocate ?? (capacity => new NativeBuffer(capacity));
         _free = new Stack<UsbTransfer>[(4 * (LargestClass - SmallestClass)) + 1];
         for (var index = 0; index < _free.Length; index++)
         {
@@ -138,7 +141,7 @@ public sealed class TransferPool : IDisposable
     private UsbTransfer Create(int capacity)
     {
         Interlocked.Add(ref _bytes, capacity);
-        return new UsbTransfer(this, new NativeBuffer(capacity));
+        return new UsbTransfer(this, _allocate(capacity));
     }
 
     private void Free(UsbTransfer transfer)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace UsbIp.Devices.Tests;
 
 public sealed class TransferPoolTests
@@ -45,5 +47,22 @@ public sealed class TransferPoolTests
 
         TransferPool.CapacityFor(length).Should().Be(capacity);
         transfer.Buffer.Capacity.Should().Be(capacity);
+    }
+
+    [Fact]
+    public void Lent_memory_is_used_from_its_first_byte_and_given_back_with_the_pool()
+    {
+        var lent = Marshal.AllocHGlobal(512);
+        var returned = new List<nint>();
+        var pool = new TransferPool(capacity => new NativeBuffer(lent, capacity, returned.Add));
+        var transfer = pool.Rent(3, 0);
+        "abc"u8.CopyTo(transfer.Data);
+        transfer.Dispose();
+
+        pool.Dispose();
+
+        Marshal.PtrToStringUTF8(lent, 3).Should().Be("abc");
+        returned.Should().Equal(lent);
+        Marshal.FreeHGlobal(lent);
     }
 }

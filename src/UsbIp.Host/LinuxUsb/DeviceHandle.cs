@@ -29,5 +29,8 @@ internal abstract class DeviceHandle : IDisposable
     /// <summary>The system's side of a transfer: the one that it has kept, or a new one.</summary>
     public abstract SystemTransfer TransferFor(LinuxUsbDevice device, UsbTransfer transfer);
 
+    /// <summary>Memory that the device's host controller can use as it is, or null where ordinary memory does as well.</summary>
+    public virtual NativeBuffer? TryLendMemory(int capacity) => null;
+
     public abstract void Dispose();
 }

@@ -8,6 +8,8 @@ internal static unsafe partial class LinuxNative
     public const int OpenReadWriteCloseOnExec = 0x80002; // O_RDWR | O_CLOEXEC
     public const int EventCloseOnExec = 0x80000; // EFD_CLOEXEC
     public const int EpollCloseOnExec = 0x80000; // EPOLL_CLOEXEC
+    public const int MapReadWrite = 3; // PROT_READ | PROT_WRITE
+    public const int MapShared = 1; // MAP_SHARED
     public const int DoNotWait = 0x40; // MSG_DONTWAIT
 
     public const short PollIn = 0x1;
@@ -59,6 +61,12 @@ internal static unsafe partial class LinuxNative
 
     [LibraryImport(Library, EntryPoint = "epoll_wait", SetLastError = true)]
     public static partial int EpollWait(int epoll, void* entries, int count, int timeoutMilliseconds);
+
+    [LibraryImport(Library, EntryPoint = "mmap", SetLastError = true)]
+    public static partial nint MemoryMap(nint address, nuint length, int protection, int flags, int descriptor, nint offset);
+
+    [LibraryImport(Library, EntryPoint = "munmap")]
+    public static partial int MemoryUnmap(nint address, nuint length);
 
     /// <summary>struct pollfd.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -11,7 +11,7 @@ internal sealed class LinuxUsbDevice : IUsbDevice
     private readonly InterfaceClaims _claims;
     private readonly Action<LinuxUsbDevice> _closed;
     private readonly SubmitQueue _queue;
-    private readonly TransferPool _pool = new();
+    private readonly TransferPool _pool;
     private volatile ITransferSink? _sink;
     private volatile bool _isGone;
     private int _isDepartureTold;
@@ -30,6 +30,7 @@ internal sealed class LinuxUsbDevice : IUsbDevice
         _handle = handle;
         _claims = claims;
         _closed = closed;
+        _pool = new TransferPool(capacity => handle.TryLendMemory(capacity) ?? new NativeBuffer(capacity));
         _queue = new SubmitQueue(events, UsbfsMemory.ReadLimit);
     }
 

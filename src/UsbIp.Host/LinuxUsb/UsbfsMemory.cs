@@ -9,7 +9,7 @@ public static class UsbfsMemory
     public const string ParameterPath = "/sys/module/usbcore/parameters/usbfs_memory_mb";
 
     /// <summary>The kernel's default, of which a few fast devices have their transfers wait for memory.</summary>
-    private const int DefaultMegabytes = 16;
+    public const int DefaultMegabytes = 16;
 
     /// <summary>The budget in MiB; 0 means none is set; null if it cannot be read.</summary>
     public static int? ReadMegabytes(string path = ParameterPath)

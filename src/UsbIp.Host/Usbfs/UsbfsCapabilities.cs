@@ -20,4 +20,7 @@ internal enum UsbfsCapabilities : uint
 
     /// <summary>URBs can be reaped after the device was unplugged.</summary>
     ReapAfterDisconnect = 0x10,
+
+    /// <summary>A node lends memory that URBs use without a copy.</summary>
+    MemoryMap = 0x20,
 }

@@ -10,6 +10,7 @@ internal sealed unsafe class UsbfsHandle : DeviceHandle
     private readonly int _node;
     private readonly ulong _token;
     private readonly UsbfsEventThread _events;
+    private readonly UsbfsLentMemory? _memory;
     private readonly Lock _reaping = new();
     private int _urbsOut;
     private bool _isClosed;
@@ -21,6 +22,7 @@ internal sealed unsafe class UsbfsHandle : DeviceHandle
     public UsbfsHandle(UsbfsNode node, UsbfsCapabilities capabilities, ulong token, UsbfsEventThread events)
     {
         (_node, _token, _events) = (node.Descriptor, token, events);
+        _memory = capabilities.HasFlag(UsbfsCapabilities.MemoryMap) ? new UsbfsLentMemory(node.Descriptor) : null;
         SplitsBulk = !capabilities.HasFlag(UsbfsCapabilities.BulkScatterGather) && capabilities.HasFlag(UsbfsCapabilities.BulkContinuation);
     }
 
@@ -43,6 +45,8 @@ internal sealed unsafe class UsbfsHandle : DeviceHandle
     public override UrbStatus ClearHalt(byte endpointAddress) => UsbfsResults.FromErrno(UsbfsRequests.ClearHalt(_node, endpointAddress));
 
     public override UrbStatus Reset() => UsbfsResults.FromErrno(UsbfsRequests.Reset(_node));
+
+    public override NativeBuffer? TryLendMemory(int capacity) => _memory?.TryLend(capacity);
 
     public override SystemTransfer TransferFor(LinuxUsbDevice device, UsbTransfer transfer)
     {

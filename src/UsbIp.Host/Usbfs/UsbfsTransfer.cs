@@ -10,7 +10,7 @@ namespace UsbIp.Host.Usbfs;
 /// The usbfs URBs of a transfer: one, or several where usbfs or the host controller does not take it whole. It has ended when all of them
 /// have been reaped.
 /// </summary>
-internal sealed unsafe class UsbfsTransfer(LinuxUsbDevice device, UsbfsHandle handle, UsbTransfer transfer) : SystemTransfer(device, transfer)
+internal sealed unsafe partial class UsbfsTransfer(LinuxUsbDevice device, UsbfsHandle handle, UsbTransfer transfer) : SystemTransfer(device, transfer)
 {
     /// <summary>Packets in one URB (kernel: devio.c, proc_do_submiturb).</summary>
     public const int MaxPackets = 128;
@@ -21,12 +21,10 @@ internal sealed unsafe class UsbfsTransfer(LinuxUsbDevice device, UsbfsHandle ha
     private const int OutOfMemory = 12; // ENOMEM
     private const int ShortBefore = 121; // EREMOTEIO: an earlier URB of the transfer ended short, and with it the transfer
 
+    private readonly UsbfsUrbMemory _urbs = new();
     private GCHandle<UsbfsTransfer> _self;
-    private byte* _urbs;
-    private int _capacity;
 
     // Of the present use.
-    private int _stride;
     private int _count;
     private int _submitted; // while it waits for memory, or was refused
     private int _out;
@@ -56,7 +54,7 @@ internal sealed unsafe class UsbfsTransfer(LinuxUsbDevice device, UsbfsHandle ha
                 break;
         }
 
-        Reserve(packets);
+        _urbs.Reserve(_count, Math.Min(packets, MaxPackets));
         (_out, _cut, _isCancelled) = (_count, UrbStatus.Ok, false);
         Fill();
         return true;
@@ -108,18 +106,6 @@ internal sealed unsafe class UsbfsTransfer(LinuxUsbDevice device, UsbfsHandle ha
     /// <returns>True if it was the last.</returns>
     public bool Ended() => Interlocked.Decrement(ref _out) == 0;
 
-    public override void ReadResult()
-    {
-        if (Transfer.Type == TransferType.Isochronous)
-        {
-            ReadPackets();
-        }
-        else
-        {
-            ReadBytes();
-        }
-    }
-
     public override void Refuse(UrbStatus status)
     {
         if (_submitted > 0)
@@ -135,34 +121,17 @@ internal sealed unsafe class UsbfsTransfer(LinuxUsbDevice device, UsbfsHandle ha
 
     public override void Dispose()
     {
-        if (_urbs != null)
+        _urbs.Dispose();
+        if (_self.IsAllocated)
         {
-            NativeMemory.Free(_urbs);
-            _urbs = null;
             _self.Dispose();
         }
     }
 
-    private static int Pieces(int whole, int part) => (whole + part - 1) / part;
-
     /// <summary>One of its URBs, as last prepared.</summary>
-    internal UsbfsUrb* Urb(int index) => (UsbfsUrb*)(_urbs + ((nint)index * _stride));
+    internal UsbfsUrb* Urb(int index) => _urbs[index];
 
-    private void Reserve(int packets)
-    {
-        var size = sizeof(UsbfsUrb) + (Math.Min(packets, MaxPackets) * sizeof(UsbfsPacket));
-        _stride = (size + sizeof(nint) - 1) & -sizeof(nint);
-        if (_urbs == null)
-        {
-            _self = new GCHandle<UsbfsTransfer>(this);
-        }
-
-        if (_capacity < _count * _stride)
-        {
-            _capacity = _count * _stride;
-            _urbs = (byte*)NativeMemory.Realloc(_urbs, (nuint)_capacity);
-        }
-    }
+    private static int Pieces(int whole, int part) => (whole + part - 1) / part;
 
     private void Fill()
     {
@@ -215,6 +184,11 @@ internal sealed unsafe class UsbfsTransfer(LinuxUsbDevice device, UsbfsHandle ha
 
     private UsbfsUrb* Begin(int index, byte* buffer, int length)
     {
+        if (!_self.IsAllocated)
+        {
+            _self = new GCHandle<UsbfsTransfer>(this);
+        }
+
         var urb = Urb(index);
         *urb = new UsbfsUrb
         {
@@ -225,52 +199,5 @@ internal sealed unsafe class UsbfsTransfer(LinuxUsbDevice device, UsbfsHandle ha
             UserContext = GCHandle<UsbfsTransfer>.ToIntPtr(_self),
         };
         return urb;
-    }
-
-    /// <summary>
-    /// Puts together what the URBs moved. The first that did not end well, or ended short, ended the transfer: the kernel cut off those
-    /// behind it. Should they have received bytes before that, these are the next in the stream.
-    /// </summary>
-    private void ReadBytes()
-    {
-        var (total, status) = (0, UrbStatus.Ok);
-        for (var index = 0; index < _count; index++)
-        {
-            var urb = Urb(index);
-            var moved = Math.Clamp(urb->ActualLength, 0, Math.Min(urb->BufferLength, Transfer.Length - total));
-            if (index > 0 && IsIn && urb->Buffer != Transfer.Buffer.Data + total)
-            {
-                new Span<byte>(urb->Buffer, moved).CopyTo(new Span<byte>(Transfer.Buffer.Data + total, moved));
-            }
-
-            total += moved;
-            status = status == UrbStatus.Ok ? UsbfsResults.FromUrb(urb->Status, Volatile.Read(ref _isCancelled)) : status;
-        }
-
-        status = status == UrbStatus.Ok ? _cut : status;
-        Transfer.Status = status == UrbStatus.ShortRead ? UrbStatus.Ok : status; // an error only to the URBs that were to follow
-        Transfer.ActualLength = total;
-    }
-
-    private void ReadPackets()
-    {
-        var (total, status) = (0, UrbStatus.Ok);
-        var packets = Transfer.IsoPackets;
-        for (var index = 0; index < _count; index++)
-        {
-            var urb = Urb(index);
-            var isCancelled = Volatile.Read(ref _isCancelled);
-            total += UsbfsPackets.Read(urb, packets[(index * MaxPackets)..], isCancelled);
-            var one = UsbfsResults.FromUrb(urb->Status, isCancelled);
-            status = status == UrbStatus.Ok ? one : status;
-        }
-
-        foreach (ref var packet in packets[Math.Min(packets.Length, _count * MaxPackets)..])
-        {
-            (packet.ActualLength, packet.Status) = (0, UrbStatus.NotRun);
-        }
-
-        Transfer.Status = status == UrbStatus.Ok ? _cut : status;
-        Transfer.ActualLength = total;
     }
 }

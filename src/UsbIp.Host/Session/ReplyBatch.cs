@@ -13,12 +13,20 @@ namespace UsbIp.Host.Session;
 public sealed unsafe class ReplyBatch : IDisposable
 {
     private const int MaxReplies = 64;
+
+    /// <summary>
+    /// Data with which a batch is full. More in one call is no faster, and it would hold URBs whose replies the client has long read: it could have twice
+    /// as much in flight by our count as by its own, and be refused memory.
+    /// </summary>
+    private const int FullLength = 256 * 1024;
+
     private const int ScratchSize = (MaxReplies * SubmitReply.Size) + (ProtocolLimits.MaxIsoPackets * IsoPacket.Size);
 
     private readonly NativeBuffer _scratch = new(ScratchSize);
     private readonly IoVector[] _pieces = new IoVector[MaxReplies * 3];
     private readonly List<PendingUrb> _urbs = new(MaxReplies);
     private int _scratchUsed;
+    private int _dataLength;
     private int _pieceCount;
     private int _firstPiece;
 
@@ -27,9 +35,9 @@ public sealed unsafe class ReplyBatch : IDisposable
     /// <summary>The URBs whose data the batch holds.</summary>
     public ReadOnlySpan<PendingUrb> Urbs => CollectionsMarshal.AsSpan(_urbs);
 
-    /// <summary>Whether a reply with that many packets still fits.</summary>
+    /// <summary>Whether a reply with that many packets still fits; into an empty batch any does.</summary>
     public bool HasRoomFor(int isoPackets) =>
-        _pieceCount + 3 <= _pieces.Length && _scratchUsed + SubmitReply.Size + (isoPackets * IsoPacket.Size) <= ScratchSize;
+        _dataLength < FullLength && _pieceCount + 3 <= _pieces.Length && _scratchUsed + SubmitReply.Size + (isoPackets * IsoPacket.Size) <= ScratchSize;
 
     public void Add(in Reply reply)
     {
@@ -69,7 +77,7 @@ public sealed unsafe class ReplyBatch : IDisposable
     public void Clear()
     {
         _urbs.Clear();
-        (_scratchUsed, _pieceCount, _firstPiece) = (0, 0, 0);
+        (_scratchUsed, _dataLength, _pieceCount, _firstPiece) = (0, 0, 0, 0);
     }
 
     public void Dispose() => _scratch.Dispose();
@@ -89,6 +97,7 @@ public sealed unsafe class ReplyBatch : IDisposable
         if (isIn && actual > 0)
         {
             AddPiece(transfer.Buffer.Data, actual);
+            _dataLength += actual;
         }
 
         foreach (var packet in urb.IsoPackets)

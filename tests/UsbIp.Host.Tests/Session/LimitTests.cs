@@ -36,6 +36,28 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task Client_with_all_that_it_may_have_in_flight_is_never_refused_memory()
+    {
+        await using var host = new RunningHost();
+        var device = host.Export("1-2");
+        using var client = host.Import("1-2");
+        device.OnSubmit = transfer =>
+        {
+            device.Complete(transfer, UrbStatus.Ok, transfer.Length);
+            return true;
+        };
+        var seqnum = 1u;
+
+        client.Send([.. Enumerable.Range(0, 16).SelectMany(_ => client.Bytes(Requests.In(seqnum++, 1, 1024 * 1024)))]);
+        for (var answered = 1u; answered <= 100; answered++)
+        {
+            client.ReadSubmitReply().Should().Be(new SubmitReply(answered, UrbStatus.Ok, 1024 * 1024), "what has been answered is in flight no more");
+            client.Read(1024 * 1024);
+            client.Submit(Requests.In(seqnum++, 1, 1024 * 1024));
+        }
+    }
+
+    [Fact]
     public async Task Unlink_is_heard_while_the_budget_is_spent()
     {
         await using var host = new RunningHost(Small);

@@ -5,15 +5,19 @@ using UsbIp.Protocol;
 namespace UsbIp.Devices.Virtual;
 
 /// <summary>
-/// The bus that virtual devices are plugged into: bus 250, which no machine has, one port per device. Devices come and go at run time with
-/// <see cref="Add"/> and <see cref="Remove"/>. Safe for use by several threads. Owns its devices.
+/// The buses that virtual devices are plugged into: bus 250, which no machine has, one port per device, and when it is full the next three.
+/// Devices come and go at run time with <see cref="Add"/> and <see cref="Remove"/>. Safe for use by several threads. Owns its devices.
 /// </summary>
 public sealed class VirtualUsbBackend : IUsbBackend
 {
-    /// <summary>The bus number of every virtual device.</summary>
+    /// <summary>The bus number of the first 255 virtual devices.</summary>
     public const uint BusNumber = 250;
 
-    private const int PortCount = 255;
+    /// <summary>Ports of one bus: stock clients keep 8 bits of a device's number, so no bus has more (see <see cref="DeviceId"/>).</summary>
+    private const uint PortsPerBus = 255;
+
+    private const uint BusCount = 4;
+    private const uint PortCount = BusCount * PortsPerBus;
 
     private readonly Lock _gate = new();
     private readonly SortedDictionary<uint, VirtualDevice> _ports = [];
@@ -24,7 +28,7 @@ public sealed class VirtualUsbBackend : IUsbBackend
     /// <summary>None: no driver of this machine sees a virtual device.</summary>
     public DeviceUse? FindUse(BusId busId) => null;
 
-    /// <summary>Plugs a device into the lowest free port and owns it from then on. The busid is 250-PORT.</summary>
+    /// <summary>Plugs a device into the lowest free port and owns it from then on. The busid is 250-PORT, from the 256th device on 251-PORT.</summary>
     /// <exception cref="UsbException">All ports are taken.</exception>
     public BusId Add(VirtualDevice device)
     {
@@ -47,7 +51,7 @@ public sealed class VirtualUsbBackend : IUsbBackend
         }
 
         throw new UsbException(
-            UsbFailure.Other, $"All {PortCount} ports of the virtual bus {BusNumber} are taken.", "Remove a virtual device first.");
+            UsbFailure.Other, $"All {PortCount} ports of the virtual buses from {BusNumber} on are taken.", "Remove a virtual device first.");
     }
 
     /// <summary>Unplugs a device, in use or not, and disposes it. False: that port is empty.</summary>
@@ -151,13 +155,17 @@ public sealed class VirtualUsbBackend : IUsbBackend
         return false;
     }
 
-    private static BusId BusIdOf(uint port) => BusId.Parse($"{BusNumber}-{port}");
+    private static uint BusOf(uint port) => BusNumber + ((port - 1) / PortsPerBus);
+
+    private static uint NumberOf(uint port) => ((port - 1) % PortsPerBus) + 1;
+
+    private static BusId BusIdOf(uint port) => BusId.Parse($"{BusOf(port)}-{NumberOf(port)}");
 
     private static UsbDeviceInfo Describe(uint port, DeviceDefinition definition) => new()
     {
         BusId = BusIdOf(port),
-        BusNumber = BusNumber,
-        DeviceNumber = port,
+        BusNumber = BusOf(port),
+        DeviceNumber = NumberOf(port),
         Speed = definition.Speed,
         Descriptor = definition.Descriptor,
         Configurations = definition.Configurations,

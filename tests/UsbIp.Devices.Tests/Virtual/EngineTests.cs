@@ -45,6 +45,20 @@ public sealed class EngineTests
     }
 
     [Fact]
+    public void A_bus_has_255_ports_and_the_next_bus_goes_on()
+    {
+        using var backend = new VirtualUsbBackend();
+
+        var busIds = Enumerable.Range(0, 256).Select(_ => backend.Add(new VirtualZero())).ToArray();
+
+        busIds[254].ToString().Should().Be("250-255");
+        busIds[255].ToString().Should().Be("251-1");
+        backend.Find(busIds[255]).Should().BeEquivalentTo(new { BusNumber = 251u, DeviceNumber = 1u });
+        using var device = backend.Open(busIds[255]);
+        device.Info.BusId.Should().Be(busIds[255]);
+    }
+
+    [Fact]
     public void A_busid_that_is_not_there_is_not_found()
     {
         using var backend = new VirtualUsbBackend();

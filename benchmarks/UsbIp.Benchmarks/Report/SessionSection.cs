@@ -1,0 +1,85 @@
+using System.Globalization;
+using UsbIp.Benchmarks.Scenarios;
+
+namespace UsbIp.Benchmarks.Report;
+
+/// <summary>Many sessions at one host.</summary>
+internal sealed class SessionSection(SessionResults results)
+{
+    private const double MostKib = 64;
+    private const double LeastSpeed = 0.9;
+
+    public Section Write()
+    {
+        var text = $"""
+            ## Many sessions
+
+            One `usbip-host` with 1,000 virtual devices; each session is imported and configured, as a client's kernel does it, and then idle. Resident
+            memory beyond that of the host without sessions:
+
+            {MemoryTable()}
+            The last of them under load, while the {results.IdleSessions} others are idle, over the only session of another host, in turn:
+
+            {SpeedTable()}
+            """;
+        return Section.Of(text, [MemoryBar(), SpeedBar()]);
+    }
+
+    private static Spread SpeedOf(Cell cell) =>
+        Spread.OfRatios(cell.Contenders[SessionScenario.AmongOthers], cell.Contenders[SessionScenario.Alone], sample => sample.UrbsPerSecond);
+
+    private string MemoryTable()
+    {
+        var table = new MarkdownTable(texts: 0, "sessions", "resident", "per session", "threads");
+        foreach (var row in results.Memory)
+        {
+            table.Row(
+                row.Sessions.ToString("#,0", CultureInfo.InvariantCulture),
+                Figures.Mebibytes(row.ResidentKib),
+                row.Sessions == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{row.KibPerSession:0.0} KiB"),
+                row.Threads.ToString("#,0", CultureInfo.InvariantCulture));
+        }
+
+        return table.ToString();
+    }
+
+    private string SpeedTable()
+    {
+        var table = new MarkdownTable(texts: 1, "Load", "depth", "alone k URB/s", "among others k URB/s", "among others / alone");
+        foreach (var cell in results.Active)
+        {
+            table.Row(
+                $"{cell.Direction} {cell.SizeText}",
+                cell.Depth.ToString(CultureInfo.InvariantCulture),
+                Rate(cell, SessionScenario.Alone),
+                Rate(cell, SessionScenario.AmongOthers),
+                Figures.Ratio(SpeedOf(cell)));
+        }
+
+        return table.ToString();
+    }
+
+    private static string Rate(Cell cell, string contender) =>
+        Figures.Short(Spread.Of(cell.Contenders[contender].Select(sample => sample.UrbsPerSecond / 1000)).Median);
+
+    private Bar MemoryBar()
+    {
+        var most = results.Memory[^1];
+        return new Bar(
+            string.Create(CultureInfo.InvariantCulture, $"{most.Sessions:#,0} idle sessions, memory"),
+            "under 64 KiB of resident memory each",
+            string.Create(CultureInfo.InvariantCulture, $"{most.KibPerSession:0.0} KiB"),
+            most.KibPerSession < MostKib);
+    }
+
+    private Bar SpeedBar()
+    {
+        var mean = Figures.GeometricMean(results.Active.Select(cell => SpeedOf(cell).Median));
+        var slowest = results.Active.MinBy(cell => SpeedOf(cell).Median)!;
+        return new Bar(
+            "an active session beside them",
+            "keeps 0.9 of its speed",
+            string.Create(CultureInfo.InvariantCulture, $"{mean:0.00} as geometric mean; {SpeedOf(slowest).Median:0.00} at {slowest.Direction} {slowest.SizeText}, depth {slowest.Depth}"),
+            mean >= LeastSpeed);
+    }
+}

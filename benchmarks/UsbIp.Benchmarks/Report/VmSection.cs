@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace UsbIp.Benchmarks.Report;
+
+/// <summary>
+/// What <c>tests/vm/bench</c> has measured: JSON lines, the first with the conditions, each further one a cell (its <c>--help</c> names the fields).
+/// </summary>
+internal sealed class VmSection(string path)
+{
+    private static readonly string[] Paths = ["direct", "kernel", "our-host", "our-client", "pair"];
+
+    public Section? Write()
+    {
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        var lines = File.ReadLines(path).Where(line => line.Length > 0).Select(line => JsonNode.Parse(line)!.AsObject()).ToList();
+        var cells = lines.Where(line => line.ContainsKey("workload")).Select(VmCell.Of).ToList();
+        var conditions = lines.FirstOrDefault(line => line.ContainsKey("conditions"))?["conditions"] as JsonObject;
+        var text = $"""
+            ## In the virtual machine, against the kernel's usbip
+
+            A stock Debian kernel in QEMU, the same devices in the same boot, each path in turn: directly, the kernel's own usbip on both sides, our host with
+            the stock client, the stock host with our client, our pair. Median (least..most); the figures behind it are how many times as fast
+            as the kernel's usbip that is.{Conditions(conditions)}
+
+            {string.Join("\n", cells.GroupBy(cell => (cell.Device, cell.Workload)).Select(group => Table([.. group])))}
+            """;
+        return Section.Of(text, []);
+    }
+
+    private static string Conditions(JsonObject? conditions) =>
+        conditions is null ? "" : $" Conditions: {string.Join("; ", conditions.Select(entry => $"{entry.Key} {entry.Value}"))}.";
+
+    private static string Table(IReadOnlyList<VmCell> cells)
+    {
+        var table = new MarkdownTable(texts: 1, ["Network", .. Paths]);
+        var direct = cells.FirstOrDefault(cell => cell.Path == Paths[0]);
+        foreach (var network in cells.Where(cell => cell.Path != Paths[0]).GroupBy(cell => cell.Network))
+        {
+            table.Row([network.Key, .. Paths.Select(name => (name == Paths[0] ? direct : network.FirstOrDefault(cell => cell.Path == name))?.Text ?? "")]);
+        }
+
+        return $"**{cells[0].Workload}**, {cells[0].Device}, {cells[0].Unit}\n\n{table}";
+    }
+
+    /// <summary>One line of the file.</summary>
+    private sealed record VmCell(string Device, string Workload, string Path, string Unit, string Network, string Text)
+    {
+        public static VmCell Of(JsonObject line)
+        {
+            var ratio = (double?)line["ratio_to_kernel"];
+            var figure = string.Create(
+                CultureInfo.InvariantCulture, $"{Figure(line, "median")} ({Figure(line, "low")}..{Figure(line, "high")})");
+            return new VmCell(
+                (string)line["device"]!,
+                (string)line["workload"]!,
+                (string)line["path"]!,
+                (string)line["unit"]!,
+                NetworkOf(line),
+                (ratio is null or 1 ? figure : string.Create(CultureInfo.InvariantCulture, $"{figure}, x {ratio:0.00}")) + Lost(line));
+        }
+
+        private static string NetworkOf(JsonObject line)
+        {
+            var rate = (double?)line["rate_limit"] is { } limit and > 0 ? string.Create(CultureInfo.InvariantCulture, $", {limit:0} Mbit/s") : "";
+            return string.Create(CultureInfo.InvariantCulture, $"RTT {(double?)line["rtt_ms"] ?? 0:0.#} ms{rate}");
+        }
+
+        private static string Figure(JsonObject line, string name) => Figures.Short((double?)line[name] ?? 0);
+
+        private static string Lost(JsonObject line) => (int?)line["lost"] is { } lost and > 0 ? $", {lost} lost" : "";
+    }
+}

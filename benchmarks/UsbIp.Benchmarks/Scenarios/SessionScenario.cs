@@ -1,0 +1,75 @@
+using UsbIp.Benchmarks.Load;
+using UsbIp.Benchmarks.Processes;
+using UsbIp.Benchmarks.Report;
+using UsbIp.Protocol;
+
+namespace UsbIp.Benchmarks.Scenarios;
+
+/// <summary>
+/// Up to a thousand clients at one host: what an idle session costs in memory, and whether an active one feels the others, by comparison with
+/// the only client of another host, in turn.
+/// </summary>
+internal sealed class SessionScenario(RunSettings settings)
+{
+    public const string Alone = "alone";
+    public const string AmongOthers = "among others";
+    private const int Most = 1000;
+
+    private static readonly int[] Counts = [1, 10, 100, Most];
+
+    private static readonly Workload[] Loads =
+    [
+        new(UrbDirection.In, 512, 1),
+        new(UrbDirection.In, 512, 32),
+        new(UrbDirection.In, 16 * 1024, 4),
+        new(UrbDirection.Out, 128 * 1024, 4),
+    ];
+
+    public SessionResults Run()
+    {
+        var conditions = Surroundings.Look(settings);
+        using var quiet = HostProcess.Start(settings.Host, devices: 1);
+        using var alone = ImportedSession.Open(quiet.Address, BusId.Parse("250-1"));
+        using var crowded = HostProcess.Start(settings.Host, Most);
+        var sessions = new List<ImportedSession>();
+        try
+        {
+            var memory = OpenAll(crowded, sessions);
+            var active = new Tournament(
+                settings,
+                [
+                    new Contender(Alone, alone.Load, quiet.Process),
+                    new Contender(AmongOthers, sessions[^1].Load, crowded.Process),
+                ]).Run(Loads);
+            return new SessionResults(conditions, memory, Most - 1, active);
+        }
+        finally
+        {
+            sessions.ForEach(session => session.Dispose());
+        }
+    }
+
+    private static List<SessionMemory> OpenAll(HostProcess host, List<ImportedSession> sessions)
+    {
+        var memory = new List<SessionMemory>();
+        var before = host.Process.ResidentKib;
+        memory.Add(new SessionMemory(0, before, 0, host.Process.Threads));
+        foreach (var busId in BusIds(host))
+        {
+            sessions.Add(ImportedSession.Open(host.Address, busId));
+            if (Counts.Contains(sessions.Count))
+            {
+                var now = host.Process.ResidentKib;
+                memory.Add(new SessionMemory(sessions.Count, now, (now - before) / (double)sessions.Count, host.Process.Threads));
+            }
+        }
+
+        return memory;
+    }
+
+    private static IEnumerable<BusId> BusIds(HostProcess host)
+    {
+        using var connection = Client.Remote.HostConnection.Connect(host.Address);
+        return [.. connection.List().Select(device => device.Device.BusId)];
+    }
+}

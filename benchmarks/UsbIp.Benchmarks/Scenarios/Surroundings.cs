@@ -1,0 +1,27 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using UsbIp.Benchmarks.Report;
+
+namespace UsbIp.Benchmarks.Scenarios;
+
+/// <summary>Looks up what a reader must know of the machine.</summary>
+internal static class Surroundings
+{
+    public static Conditions Look(RunSettings settings) => new(
+        Field("/proc/cpuinfo", "model name"),
+        Environment.ProcessorCount,
+        Math.Round(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1 << 30), 1),
+        $"{RuntimeInformation.OSDescription}, kernel {File.ReadAllText("/proc/sys/kernel/osrelease").Trim()}",
+        RuntimeInformation.FrameworkDescription,
+        DateTimeOffset.UtcNow.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture),
+        settings.IsQuick,
+        settings.Repeats,
+        settings.Window.TotalMilliseconds,
+        double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture));
+
+    private static string Field(string path, string name)
+    {
+        var line = File.ReadLines(path).FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal));
+        return line is null ? "unknown" : line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
+    }
+}

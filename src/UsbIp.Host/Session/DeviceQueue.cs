@@ -4,10 +4,14 @@ namespace UsbIp.Host.Session;
 
 /// <summary>
 /// A session's thread for special requests, which block. URBs that arrive behind a special request wait here for it. As long as there is none, the
-/// receive loop submits by itself and this thread does not even exist.
+/// receive loop submits by itself and this thread does not even exist: it is started when there is one, and ends when there was none for a while,
+/// because a thread is a good part of what an idle session costs.
 /// </summary>
 public sealed class DeviceQueue : IDisposable
 {
+    /// <summary>How long the thread waits for the next one.</summary>
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(2);
+
     private readonly DeviceCalls _calls;
     private readonly PendingUrbs _pending;
     private readonly SpecialRequests _special;
@@ -129,14 +133,18 @@ public sealed class DeviceQueue : IDisposable
         }
     }
 
-    /// <summary>Waits for the next URB. Null once the queue was disposed.</summary>
+    /// <summary>Waits for the next URB. Null once the queue was disposed, or when none came for a while: the thread is to end.</summary>
     private PendingUrb? TryTake()
     {
         lock (_gate)
         {
             while (!_stopped && _waiting.Count == 0)
             {
-                Monitor.Wait(_gate);
+                if (!Monitor.Wait(_gate, IdleTime) && _waiting.Count == 0)
+                {
+                    _thread = null;
+                    return null;
+                }
             }
 
             if (_stopped)

@@ -3,17 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace UsbIp.Host.Interop;
 
-/// <summary>struct iovec of &lt;sys/uio.h&gt;.</summary>
-[StructLayout(LayoutKind.Sequential)]
-public unsafe struct IoVector
-{
-    public byte* Base;
-    public nuint Length;
-}
-
 /// <summary>
 /// sendmsg(2) on many pieces of native memory at once. <see cref="Socket"/> can gather only managed arrays, and allocates for it.
-/// Layouts are those of Linux on 64-bit machines.
 /// </summary>
 public static unsafe partial class VectoredSend
 {
@@ -29,7 +20,7 @@ public static unsafe partial class VectoredSend
     {
         fixed (IoVector* first = pieces)
         {
-            var message = new MessageHeader { Pieces = first, PieceCount = (nuint)pieces.Length };
+            var message = new SocketMessage { Pieces = first, PieceCount = (nuint)pieces.Length };
             while (true)
             {
                 var sent = SendMessage(socket, &message, DontWait | NoSignal);
@@ -52,18 +43,5 @@ public static unsafe partial class VectoredSend
 
     [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial nint SendMessage(SafeSocketHandle socket, MessageHeader* message, int flags);
-
-    /// <summary>struct msghdr of &lt;sys/socket.h&gt;.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct MessageHeader
-    {
-        public void* Name;
-        public uint NameLength;
-        public IoVector* Pieces;
-        public nuint PieceCount;
-        public void* Control;
-        public nuint ControlLength;
-        public int Flags;
-    }
+    private static partial nint SendMessage(SafeSocketHandle socket, SocketMessage* message, int flags);
 }

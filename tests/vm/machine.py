@@ -1,6 +1,7 @@
 """One QEMU with one boot of the guest, and the line to the agent inside it."""
 
 import os
+import re
 import shlex
 import shutil
 import socket
@@ -18,8 +19,25 @@ BOOT_MODULES = ["virtio_pci", "virtio-rng", "virtio_console", "9pnet_virtio", "9
 BUSYBOX_APPLETS = ["sh", "mount", "mkdir", "insmod", "switch_root", "ln", "echo"]
 
 
+COMPLAINT = re.compile(
+    r"\bBUG\b|WARNING|Oops|general protection|blocked for more than|cannot find a urb"
+    r"|Call Trace|Kernel panic|soft lockup")
+
+
 class MachineLost(Exception):
     """The guest stopped answering: it crashed, or hangs."""
+
+
+def stock_kernel():
+    """Installs what the rig needs, and returns the directory of the kernel to boot."""
+    output = subprocess.run([str(HERE / "install-deps"), "--print-kernel"],
+                            check=True, stdout=subprocess.PIPE, text=True).stdout
+    return Path(output.strip())
+
+
+def kernel_complaints(log):
+    """The lines of a kernel's log that say that something is wrong with it."""
+    return [line.strip() for line in log.splitlines() if COMPLAINT.search(line)]
 
 
 class Machine:

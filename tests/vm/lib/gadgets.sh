@@ -91,6 +91,24 @@ gadget_mass_storage() {
     gadget_plug "$1"
 }
 
+# A HID device of its maker's own kind, with reports of 16 bytes that no driver but hidraw
+# understands; they are written to its gadget_hidg.
+gadget_reports() {
+    local name=${1:-reports} function
+    gadget_new "$name" 0525 a4ad hid."$name"
+    function=$GADGETS/$name/functions/hid.$name
+    echo 16 >"$function/report_length"
+    printf '\x06\x00\xff\x09\x01\xa1\x01\x09\x02\x15\x00\x26\xff\x00\x75\x08\x95\x10\x81\x02\xc0' >"$function/report_desc"
+    gadget_plug "$name"
+}
+
+# The node that takes a HID gadget's reports.
+gadget_hidg() {
+    local name=${1:-reports} number
+    number=$(<"$GADGETS/$name/functions/hid.$name/dev")
+    echo "/dev/$(sed -n 's/^DEVNAME=//p' "/sys/dev/char/$number/uevent")"
+}
+
 gadget_remove() {
     local gadget=$GADGETS/$1
     [ -d "$gadget" ] || return 0

@@ -1,0 +1,99 @@
+"""What is done with a disk: big and small direct transfers, and a file system full of small files."""
+
+import hashlib
+import io
+import mmap
+import os
+import random
+import subprocess
+import tarfile
+import time
+from pathlib import Path
+
+from measure import Sample, repeat
+
+MIB = 1 << 20
+SMALL = 4096
+
+
+class Disk:
+    def __init__(self, node, rtt_ms):
+        self.node = node
+        self.rtt_ms = rtt_ms
+
+    def measure(self, workload, seconds):
+        if workload == "disk-files":
+            return self.files()
+        writes = workload.endswith("write")
+        size = SMALL if "random" in workload else MIB
+        fd = os.open(self.node, (os.O_WRONLY if writes else os.O_RDONLY) | os.O_DIRECT)
+        try:
+            return self.transfers(fd, writes, size, seconds)
+        finally:
+            os.close(fd)
+
+    @staticmethod
+    def transfers(fd, writes, size, seconds):
+        # Aligned to a page, as direct transfers must be.
+        buffer = mmap.mmap(-1, size)
+        buffer.write(random.Random(1).randbytes(size))
+        places = os.lseek(fd, 0, os.SEEK_END) // size
+        chooser = random.Random(2)
+
+        def transfer(number):
+            place = number % places if size == MIB else chooser.randrange(places)
+            done = os.pwritev(fd, [buffer], place * size) if writes else os.preadv(fd, [buffer], place * size)
+            if done != size:
+                raise OSError(f"only {done} of {size} bytes")
+
+        begun = time.monotonic()
+        took, _ = repeat(transfer, seconds)
+        if writes:
+            os.fsync(fd)
+        elapsed = time.monotonic() - begun
+        megabytes = len(took) * size / MIB
+        if size == MIB:
+            return Sample("MiB/s", megabytes / elapsed, len(took), megabytes, took)
+        return Sample("IO/s", len(took) / elapsed, len(took), 0, took)
+
+    def files(self):
+        """Untars a tree of small files onto a new ext4, and reads every one back from the disk."""
+        # As many as a slow path takes within seconds, and the same on every path.
+        count = max(10, int(200 / (1 + self.rtt_ms / 5)))
+        archive, sums = tree(count)
+        subprocess.run(["mkfs.ext4", "-qF", "-E", "nodiscard,lazy_itable_init=0", self.node], check=True)
+        place = Path("/run/benchmark-mnt")
+        place.mkdir(exist_ok=True)
+        subprocess.run(["mount", self.node, place], check=True)
+        try:
+            begun = time.monotonic()
+            with tarfile.open(fileobj=archive) as tar:
+                tar.extractall(place)
+            folder = os.open(place, os.O_RDONLY)
+            subprocess.run(["sync", "-f", place], check=True)
+            os.close(folder)
+            for name, wanted in sums.items():
+                with open(place / name, "rb") as file:
+                    os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+                    if hashlib.sha256(file.read()).digest() != wanted:
+                        raise OSError(f"{name} came back different")
+            elapsed = time.monotonic() - begun
+        finally:
+            subprocess.run(["umount", place], check=True)
+        return Sample("files/s", count / elapsed, count)
+
+
+def tree(count):
+    """A tar of `count` files of 1 to 16 KiB in ten folders, and their checksums."""
+    chooser = random.Random(count)
+    archive, sums = io.BytesIO(), {}
+    with tarfile.open(fileobj=archive, mode="w") as tar:
+        for number in range(count):
+            data = chooser.randbytes(chooser.randrange(1024, 16384))
+            name = f"folder{number % 10}/file{number}"
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            tar.addfile(entry, io.BytesIO(data))
+            sums[name] = hashlib.sha256(data).digest()
+    archive.seek(0)
+    return archive, sums

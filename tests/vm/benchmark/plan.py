@@ -1,0 +1,32 @@
+"""What can be measured: the devices, what is done with each, and the ways to reach it."""
+
+DISK = ["disk-read", "disk-write", "disk-random-read", "disk-random-write", "disk-files"]
+SERIAL = ["serial-echo", "serial-read"]
+
+# Which device takes which workloads. The gadgets are the kernel's own on dummy_hcd, which serves one
+# URB per endpoint and timer tick (4 ms in this kernel): they are slow devices, whatever is in between.
+DEVICES = {
+    "stick": DISK,
+    "disk-gadget": DISK,
+    "zero-gadget": ["bulk-in", "bulk-out", "bulk-in-32", "bulk-out-32", "control"],
+    "hid-gadget": ["hid-rate", "hid-latency"],
+    "serial-gadget": SERIAL,
+    "serial-qemu": SERIAL,
+}
+
+# Measured with every device on every path but the direct one.
+COMMANDS = ["attach", "detach"]
+
+WORKLOADS = list(dict.fromkeys(name for names in DEVICES.values() for name in names)) + COMMANDS
+
+# The host's half and the client's half of each path.
+PATHS = {
+    "direct": (None, None),
+    "kernel": ("stock", "stock"),
+    "our-host": ("ours", "stock"),
+    "our-client": ("stock", "ours"),
+    "pair": ("ours", "ours"),
+}
+
+# What lower figures are better for.
+TIMES = {"ms"}

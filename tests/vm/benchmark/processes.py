@@ -1,0 +1,49 @@
+"""Processor time of the processes that carry URBs, ours and the kernel's threads."""
+
+import os
+from pathlib import Path
+
+# The names of processes, and what they are summed up as.
+NAMES = {
+    "usbip-host": "usbip-host", "usbip-client": "usbip-client",
+    "stub_rx": "stub", "stub_tx": "stub", "vhci_rx": "vhci", "vhci_tx": "vhci",
+}
+TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
+
+
+def carriers():
+    """The /proc/PID/stat of every process that carries URBs, with what it counts as."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            name = (folder / "comm").read_text().strip()
+        except OSError:
+            continue
+        if name in NAMES:
+            found[folder / "stat"] = NAMES[name]
+    return found
+
+
+class ProcessorTime:
+    """From its making to `used`, in ms by name; a name is missing where there was no such process."""
+
+    def __init__(self, stats):
+        self.stats = stats
+        self.before = {stat: spent(stat) for stat in stats}
+
+    def used(self):
+        result = {}
+        for stat, before in self.before.items():
+            after = spent(stat)
+            if before is not None and after is not None:
+                name = self.stats[stat]
+                result[name] = result.get(name, 0) + after - before
+        return result
+
+
+def spent(stat):
+    try:
+        fields = stat.read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return None
+    return (int(fields[11]) + int(fields[12])) * TICK_MS

@@ -1,0 +1,97 @@
+"""From samples to cells: medians and spread, as JSON lines and as a table."""
+
+import json
+import statistics
+import sys
+
+from plan import DEVICES, PATHS, TIMES, WORKLOADS
+
+KEY = ("device", "workload", "path", "rtt_ms", "rate_limit")
+
+
+def cells_of(samples):
+    """One cell for all samples of the same workload on the same path in the same network."""
+    groups = {}
+    for sample in samples:
+        if sample["path"] == "direct":
+            # No network had a part in it.
+            sample = sample | {"rtt_ms": None, "rate_limit": None}
+        groups.setdefault(tuple(sample[name] for name in KEY), []).append(sample)
+    cells = [cell_of(key, group) for key, group in groups.items()]
+    found = {tuple(cell[name] for name in KEY): cell for cell in cells}
+    for cell in cells:
+        kernel = found.get((cell["device"], cell["workload"], "kernel", cell["rtt_ms"], cell["rate_limit"]))
+        cell["ratio_to_kernel"] = ratio(cell, kernel)
+    return sorted(cells, key=order)
+
+
+def cell_of(key, group):
+    values = [sample["value"] for sample in group]
+    cell = dict(zip(KEY, key)) | {
+        "unit": group[0]["unit"],
+        "median": round(statistics.median(values), 4), "low": min(values), "high": max(values),
+        "p50_ms": None, "p99_ms": None,
+        "cpu_per": group[0]["cpu_per"],
+        "cpu_ms": {name: round(statistics.median(sample["cpu_ms"].get(name, 0) for sample in group), 4)
+                   for sample in group for name in sample["cpu_ms"]},
+        "repeats": len(values),
+    }
+    if "latencies_ms" in group[0]:
+        for index, name in enumerate(("p50_ms", "p99_ms")):
+            cell[name] = statistics.median(sample["latencies_ms"][index] for sample in group)
+    for name in ("lost", "out_of_order"):
+        if name in group[0]:
+            cell[name] = sum(sample[name] for sample in group)
+    return cell
+
+
+def ratio(cell, kernel):
+    """How many times as fast as the kernel's own USB/IP; None where that was not measured."""
+    if kernel is None or not cell["median"] or not kernel["median"]:
+        return None
+    faster = kernel["median"] / cell["median"] if cell["unit"] in TIMES else cell["median"] / kernel["median"]
+    return round(faster, 3)
+
+
+def order(cell):
+    return (list(DEVICES).index(cell["device"]), WORKLOADS.index(cell["workload"]),
+            cell["rate_limit"] or 0, -1 if cell["rtt_ms"] is None else cell["rtt_ms"], list(PATHS).index(cell["path"]))
+
+
+def write(file, conditions, cells):
+    """The conditions are the first line, and each further line is a cell."""
+    for line in [{"conditions": conditions}, *cells]:
+        file.write(json.dumps(line) + "\n")
+
+
+def table(cells):
+    """Lines for people."""
+    yield (f"{'device':13} {'workload':17} {'ms':>4} {'Mbit':>4} {'path':10} {'median':>9} {'low':>9} {'high':>9} {'unit':9}"
+           f"{'p50 ms':>8} {'p99 ms':>8} {'x kernel':>8}  processor ms")
+    before = None
+    for cell in cells:
+        place = (cell["device"], cell["workload"])
+        if before and place != before:
+            yield ""
+        before = place
+        rtt = "-" if cell["rtt_ms"] is None else f"{cell['rtt_ms']:g}"
+        used = ", ".join(f"{name} {ms:.3g}" for name, ms in cell["cpu_ms"].items())
+        lost = f"  LOST {cell['lost']}" if cell.get("lost") else ""
+        yield (f"{cell['device']:13} {cell['workload']:17} {rtt:>4} {text(cell['rate_limit'], '.0f'):>4} {cell['path']:10} "
+               f"{cell['median']:9.4g} {cell['low']:9.4g} {cell['high']:9.4g} {cell['unit']:9}"
+               f"{text(cell['p50_ms'], '.2f'):>8} {text(cell['p99_ms'], '.2f'):>8} {text(cell['ratio_to_kernel'], '.2f'):>8}"
+               f"  {used + ' per ' + cell['cpu_per'] if used else '-'}{lost}")
+
+
+def text(value, form):
+    return "-" if value is None else format(value, form)
+
+
+def main():
+    """results.py FILE: prints the table of a file that was written before."""
+    with open(sys.argv[1]) as file:
+        print(*table([cell for cell in map(json.loads, file) if "workload" in cell]), sep="\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -34,11 +34,12 @@ def usable_node(device, name):
 
 
 def port_of(busid):
-    for record in RECORDS.glob("port*"):
+    for record in RECORDS.glob("port*[0-9]"):
         try:
             if record.read_text().split()[2] == busid:
                 return int(record.name[4:])
         except (OSError, IndexError):
+            # Just being written, or removed.
             continue
     return None
 

@@ -136,7 +136,7 @@ commands_of() {
     esac
 }
 
-# turn PATH RTT RATE
+# turn PATH RTT RATE [WORKLOADS]
 turn() {
     local arguments=() option value line
     case $1 in
@@ -151,11 +151,12 @@ turn() {
     done < <(commands_of "$1")
     # A path that hangs costs its turn only.
     timeout --kill-after=5 "$((90 + ${2%.*}))" "$VM_DIR/benchmark/turn.py" --device "$device" --path "$1" --busid "$busid" \
-        --workloads "$workloads" --seconds "$seconds" --rtt "$2" --rate "$3" ${far_end:+--far "$far_end"} "${arguments[@]}" \
+        --workloads "${4:-$workloads}" --seconds "$seconds" --rtt "$2" --rate "$3" ${far_end:+--far "$far_end"} "${arguments[@]}" \
         3>&- </dev/null | while IFS= read -r line; do
         printf '%s\n' "$line"
         printf '%s\n' "$line" >&3
     done
+    [ "${PIPESTATUS[0]}" = 0 ] || tell FAIL "the turn of $1 at $2 ms did not finish"
     [ -z "$(used_ports)" ] || detach_all
 }
 
@@ -165,6 +166,11 @@ silence_udev
 require "two ends of a network" make_network
 require "$device is plugged in" plug_device
 require "its hosts serve it" start_hosts
+
+# The first run of a program reads it from a slow file system: nobody's figure.
+for path in $paths; do
+    [ "$path" = direct ] || turn "$path" 0 0 none
+done
 
 first=yes
 for network in "${networks[@]}"; do

@@ -3,8 +3,7 @@
 DISK = ["disk-read", "disk-write", "disk-random-read", "disk-random-write", "disk-files"]
 SERIAL = ["serial-echo", "serial-read"]
 
-# Which device takes which workloads. The gadgets are the kernel's own on dummy_hcd, which serves one
-# URB per endpoint and timer tick (4 ms in this kernel): they are slow devices, whatever is in between.
+# Which device takes which workloads. The gadgets are the kernel's own, on dummy_hcd.
 DEVICES = {
     "stick": DISK,
     "disk-gadget": DISK,

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from plan import PATHS
+
 # The names of processes, and what they are summed up as.
 NAMES = {
     "usbip-host": "usbip-host", "usbip-client": "usbip-client",
@@ -11,15 +13,23 @@ NAMES = {
 TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
 
 
-def carriers():
-    """The /proc/PID/stat of every process that carries URBs, with what it counts as."""
-    found = {}
+# Which of them carry a path's URBs, by who made its host's half and its client's half.
+HOST = {"stock": {"stub"}, "ours": {"usbip-host"}}
+CLIENT = {"stock": {"vhci"}, "ours": {"vhci", "usbip-client"}}
+
+
+def carriers(path):
+    """The /proc/PID/stat of every process that carries the path's URBs, with what it counts as."""
+    host, client = PATHS[path]
+    if host is None:
+        return {}
+    wanted, found = HOST[host] | CLIENT[client], {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             name = (folder / "comm").read_text().strip()
         except OSError:
             continue
-        if name in NAMES:
+        if NAMES.get(name) in wanted:
             found[folder / "stat"] = NAMES[name]
     return found
 

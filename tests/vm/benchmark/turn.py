@@ -49,9 +49,9 @@ def tell_failure(options, workload, error):
 
 
 def measure_all(options, device):
-    processes = carriers()
+    processes = carriers(options.path)
     for workload in options.workloads:
-        if workload in ("attach", "detach"):
+        if workload in ("attach", "detach", "none"):
             continue
         try:
             spent = ProcessorTime(processes)

@@ -31,12 +31,15 @@ gadget_new() {
     echo 0x0200 >"$gadget/bcdUSB"
     echo "$1" >"$gadget/strings/0x409/serialnumber"
     echo 'Test gadget' >"$gadget/strings/0x409/product"
-    ln -s "$gadget/functions/$4" "$gadget/configs/c.1/"
 }
 
+# A function takes no settings once it is part of the configuration.
 gadget_plug() {
-    local udc
+    local udc function
     udc=$(free_udc) || return 1
+    for function in "$GADGETS/$1"/functions/*; do
+        [ -e "$GADGETS/$1/configs/c.1/$(basename "$function")" ] || ln -s "$function" "$GADGETS/$1/configs/c.1/"
+    done
     echo "$udc" >"$GADGETS/$1/UDC"
     wait_until 10 gadget_busid "$1"
 }

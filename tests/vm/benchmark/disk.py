@@ -21,19 +21,19 @@ class Disk:
         self.node = node
         self.rtt_ms = rtt_ms
 
-    def measure(self, workload, seconds):
+    def measure(self, workload, meter):
         if workload == "disk-files":
             return self.files()
         writes = workload.endswith("write")
         size = SMALL if "random" in workload else MIB
         fd = os.open(self.node, (os.O_WRONLY if writes else os.O_RDONLY) | os.O_DIRECT)
         try:
-            return self.transfers(fd, writes, size, seconds)
+            return self.transfers(fd, writes, size, meter)
         finally:
             os.close(fd)
 
     @staticmethod
-    def transfers(fd, writes, size, seconds):
+    def transfers(fd, writes, size, meter):
         # Aligned to a page, as direct transfers must be.
         buffer = mmap.mmap(-1, size)
         buffer.write(random.Random(1).randbytes(size))
@@ -46,11 +46,11 @@ class Disk:
             if done != size:
                 raise OSError(f"only {done} of {size} bytes")
 
-        begun = time.monotonic()
-        took, _ = repeat(transfer, seconds)
+        took, elapsed = repeat(transfer, meter)
         if writes:
+            begun = time.monotonic()
             os.fsync(fd)
-        elapsed = time.monotonic() - begun
+            elapsed += time.monotonic() - begun
         megabytes = len(took) * size / MIB
         if size == MIB:
             return Sample("MiB/s", megabytes / elapsed, len(took), megabytes, took)

@@ -18,7 +18,7 @@ class Reports:
         self.rtt_ms = rtt_ms
         self.runs = 0
 
-    def measure(self, workload, seconds):
+    def measure(self, workload, meter):
         # A paced report is alone on its way.
         pause = 0.0 if workload == "hid-rate" else 0.03 + 2 * self.rtt_ms / 1000
         self.runs += 1
@@ -26,11 +26,14 @@ class Reports:
         writer = os.fork()
         if writer == 0:
             try:
-                write_reports(self.gadget, run, pause, seconds + 0.5)
+                write_reports(self.gadget, run, pause)
             finally:
                 os._exit(0)
         try:
-            numbers, delays, elapsed = self.read(run, seconds if not pause else max(seconds, 8 * pause))
+            measured = max(meter.seconds, 8 * pause)
+            self.read(run, measured / 2)
+            meter.start()
+            numbers, delays, elapsed = self.read(run, measured)
         finally:
             os.kill(writer, 9)
             os.waitpid(writer, 0)
@@ -64,7 +67,7 @@ class Reports:
         return numbers, delays, (last - first) / 1e9 if numbers else 0.0
 
 
-def write_reports(gadget, run, pause, seconds):
+def write_reports(gadget, run, pause):
     """Until the reader ends it; a gadget takes a report once the one before has left."""
     fd = os.open(gadget, os.O_RDWR | os.O_NONBLOCK)
     number = 0

@@ -1,6 +1,12 @@
-"""How one figure is taken: operations until the time is up, each one timed."""
+"""How one figure is taken: operations until the time is up, each one timed.
+
+Before, some that do not count: a device in use has been so for longer than the first half second, in which
+a connection finds its speed and a runtime compiles its loops.
+"""
 
 import time
+
+from processes import ProcessorTime
 
 
 class Sample:
@@ -31,11 +37,32 @@ def percentile(values, percent):
     return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
 
 
-def repeat(operation, seconds, least=2):
-    """Calls operation(number) until `seconds` are over, at least `least` times. Returns how long each took, and all."""
+class Meter:
+    """How long to measure, and the processor time from the moment that it counts."""
+
+    def __init__(self, seconds, processes):
+        self.seconds = seconds
+        self.processes = processes
+        self.start()
+
+    def start(self):
+        self.time = ProcessorTime(self.processes)
+
+    def warm_up(self, operation):
+        """Calls operation() for half as long as is measured, at least once. From then on it counts."""
+        end = time.monotonic() + self.seconds / 2
+        operation()
+        while time.monotonic() < end:
+            operation()
+        self.start()
+
+
+def repeat(operation, meter, least=2):
+    """Calls operation(number) until the time is over, at least `least` times. Returns how long each took, and all."""
+    meter.warm_up(lambda: operation(0))
     took = []
     begun = now = time.monotonic()
-    while now - begun < seconds or len(took) < least:
+    while now - begun < meter.seconds or len(took) < least:
         operation(len(took))
         before, now = now, time.monotonic()
         took.append(now - before)

@@ -24,13 +24,13 @@ class Serial:
         self.far = opened(far)
         self.rtt = rtt_ms / 1000
 
-    def measure(self, workload, seconds):
+    def measure(self, workload, meter):
         # What there was before somebody opened the line.
         while select.select([self.near], [], [], 0.1 + 2 * self.rtt)[0]:
             os.read(self.near, 65536)
-        return self.echoes(seconds) if workload == "serial-echo" else self.stream()
+        return self.echoes(meter) if workload == "serial-echo" else self.stream()
 
-    def echoes(self, seconds):
+    def echoes(self, meter):
         child = os.fork()
         if child == 0:
             try:
@@ -40,7 +40,7 @@ class Serial:
         try:
             # The first one meets a line that has just been opened.
             self.message(10 ** 9)
-            took, elapsed = repeat(self.message, seconds, least=5)
+            took, elapsed = repeat(self.message, meter, least=5)
         finally:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)

@@ -20,8 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from attachment import Attachment, usable_node
 from disk import Disk
 from hid import Reports
-from measure import Sample
-from processes import ProcessorTime, carriers
+from measure import Meter, Sample
+from processes import carriers
 from serial import Serial
 from zero import Zero
 
@@ -54,9 +54,9 @@ def measure_all(options, device):
         if workload in ("attach", "detach", "none"):
             continue
         try:
-            spent = ProcessorTime(processes)
-            sample = device.measure(workload, options.seconds)
-            tell(options, workload, sample.fields(spent.used()))
+            meter = Meter(options.seconds, processes)
+            sample = device.measure(workload, meter)
+            tell(options, workload, sample.fields(meter.time.used()))
         except (OSError, subprocess.CalledProcessError) as error:
             tell_failure(options, workload, error)
 

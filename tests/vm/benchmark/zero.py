@@ -25,20 +25,21 @@ class Zero:
     def __init__(self, node):
         self.file = open(node, "r+b", buffering=0)
 
-    def measure(self, workload, seconds):
+    def measure(self, workload, meter):
         if workload == "control":
-            took, elapsed = repeat(lambda _: self.get_status(), seconds, least=5)
+            took, elapsed = repeat(lambda _: self.get_status(), meter, least=5)
             return Sample("URB/s", len(took) / elapsed, len(took), 0, took)
         if workload in ONE:
-            took, elapsed = repeat(lambda _: self.usbtest(ONE[workload], 1, ONE_BYTES, 1), seconds, least=5)
+            took, elapsed = repeat(lambda _: self.usbtest(ONE[workload], 1, ONE_BYTES, 1), meter, least=5)
             return Sample("URB/s", len(took) / elapsed, len(took), 0, took)
-        return self.many(MANY[workload], seconds)
+        return self.many(MANY[workload], meter)
 
-    def many(self, case, seconds):
+    def many(self, case, meter):
+        meter.warm_up(lambda: self.usbtest(case, 4, MANY_BYTES, DEPTH))
         # Once to see how long it takes; then one run, since the queue is not full at the ends of each.
         begun = time.monotonic()
         self.usbtest(case, 2, MANY_BYTES, DEPTH)
-        rounds = min(2000, max(4, int(2 * seconds / (time.monotonic() - begun))))
+        rounds = min(2000, max(4, int(2 * meter.seconds / (time.monotonic() - begun))))
         begun = time.monotonic()
         self.usbtest(case, rounds, MANY_BYTES, DEPTH)
         megabytes = rounds * DEPTH * MANY_BYTES / MIB

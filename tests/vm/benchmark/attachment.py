@@ -9,7 +9,7 @@ from usbtest import node_of
 RECORDS = Path("/run/vhci_hcd")
 VHCI = Path("/sys/devices/platform/vhci_hcd.0")
 USB = Path("/sys/bus/usb/devices")
-ATTACH_SECONDS = 60
+ATTACH_SECONDS = 120
 LOOK_SECONDS = 0.005
 
 # Below the device's folder: what a driver made of it, whose name is that of the node.

@@ -2,6 +2,7 @@
 # Measures one device on every path, in every network, in turn. What to do is in $LOGS/plan, a file that
 # tests/vm/bench writes:
 #   device=stick workloads=disk-read,attach paths='direct kernel pair' repeats=3 seconds=2
+#   patience=90       seconds that a turn may take
 #   networks=('0 0' '25 100')     each the round trip in ms and the rate in Mbit/s, 0 for none
 # shellcheck disable=SC2154 # those variables
 . "$VM_DIR/lib.sh"
@@ -150,7 +151,7 @@ turn() {
         arguments+=("$option" "$value")
     done < <(commands_of "$1")
     # A path that hangs costs its turn only.
-    timeout --kill-after=5 "$((90 + ${2%.*}))" "$VM_DIR/benchmark/turn.py" --device "$device" --path "$1" --busid "$busid" \
+    timeout --kill-after=5 "$((patience + ${2%.*}))" "$VM_DIR/benchmark/turn.py" --device "$device" --path "$1" --busid "$busid" \
         --workloads "${4:-$workloads}" --seconds "$seconds" --rtt "$2" --rate "$3" ${far_end:+--far "$far_end"} "${arguments[@]}" \
         3>&- </dev/null | while IFS= read -r line; do
         printf '%s\n' "$line"

@@ -179,7 +179,8 @@ class Machine:
             "console=ttyS0", "loglevel=5", "log_buf_len=16M", "printk.devkmsg=on",
             "panic=-1", "nokaslr", "mitigations=off",
             # The emulated TSC is right, but not always quick enough for the watchdogs.
-            "tsc=reliable", "nosoftlockup", "rcupdate.rcu_cpu_stall_timeout=120",
+            # Nor the timer's interrupt on a busy machine, and the kernel panics for want of a timer.
+            "tsc=reliable", "no_timer_check", "nosoftlockup", "rcupdate.rcu_cpu_stall_timeout=120",
             # No device here needs the second of patience that old sticks do.
             "usb-storage.delay_use=0",
         ]

@@ -60,6 +60,7 @@ plug_device() {
     case $device in
         stick) busid=$(busid_of 46f4:0001) ;;
         serial-qemu)
+            modprobe ftdi_sio
             busid=$(busid_of 0403:6001)
             far_end=/dev/virtio-ports/usbserial
             ;;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using UsbIp.FaultyDisk;
 using UsbIp.Protocol;
@@ -15,7 +16,7 @@ internal enum Outcome
 }
 
 /// <summary>What the driver's caller gets; of the data its checksum. After an error there is nothing to rely on.</summary>
-internal sealed record CommandResult(Outcome Outcome, int Residue, string Data)
+internal sealed record CommandResult(string Command, Outcome Outcome, int Residue, string Data)
 {
     public static string Checksum(ReadOnlySpan<byte> data) => Convert.ToHexString(SHA256.HashData(data));
 }
@@ -33,6 +34,10 @@ internal sealed class StorageDriver(AttachedDevice device, Func<bool> isHung)
     /// <summary>After this long without an answer from a device that is known to hang, the driver gives a request up.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    /// <summary>Nothing takes that long.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    private string _current = "";
     private uint _tag;
 
     public CommandResult Read(int block, int count) => Run(0x28, block, count, new byte[count * MisbehavingDisk.BlockSize], isIn: true);
@@ -41,6 +46,7 @@ internal sealed class StorageDriver(AttachedDevice device, Func<bool> isHung)
 
     private CommandResult Run(byte operation, int block, int count, byte[] data, bool isIn)
     {
+        _current = $"{operation:x2} of block {block}";
         var result = Transport(Command(operation, block, count, data.Length, isIn), data, isIn);
         if (result.Outcome == Outcome.Error)
         {
@@ -54,7 +60,7 @@ internal sealed class StorageDriver(AttachedDevice device, Func<bool> isHung)
 
     private CommandResult Transport(byte[] command, byte[] data, bool isIn)
     {
-        var error = new CommandResult(Outcome.Error, 0, "");
+        var error = new CommandResult(_current, Outcome.Error, 0, "");
         if (Send(command).Status != UrbStatus.Ok)
         {
             return error;
@@ -81,7 +87,7 @@ internal sealed class StorageDriver(AttachedDevice device, Func<bool> isHung)
         }
 
         var residue = BinaryPrimitives.ReadInt32LittleEndian(status.Data.AsSpan(8));
-        return new CommandResult(status.Data[12] == 0 ? Outcome.Passed : Outcome.Failed, residue, CommandResult.Checksum(moved.Data));
+        return new CommandResult(_current, status.Data[12] == 0 ? Outcome.Passed : Outcome.Failed, residue, CommandResult.Checksum(moved.Data));
     }
 
     /// <summary>Once more after an empty one, and once more after a stall.</summary>
@@ -108,16 +114,30 @@ internal sealed class StorageDriver(AttachedDevice device, Func<bool> isHung)
 
     private KernelReply Wait(uint seqnum)
     {
+        var limit = Stopwatch.StartNew();
         while (!device.Kernel.Poll(TimeSpan.FromMilliseconds(20)))
         {
+            limit.Elapsed.Should().BeLessThan(Limit, "request {0}, of {1}, must be answered", seqnum, _current);
             if (isHung() && !device.Kernel.Poll(Patience))
             {
-                device.Kernel.Unlink(seqnum);
-                break;
+                return GiveUp(seqnum);
             }
         }
 
         return device.Kernel.Receive()!;
+    }
+
+    /// <summary>Its reply may have come at the last moment; then the unlink has one of its own.</summary>
+    private KernelReply GiveUp(uint seqnum)
+    {
+        device.Kernel.Unlink(seqnum);
+        var first = device.Kernel.Receive()!;
+        if (!first.IsUnlink)
+        {
+            device.Kernel.Receive()!.IsUnlink.Should().BeTrue();
+        }
+
+        return first;
     }
 
     private void ClearHalt(byte endpoint) => device.Control(new SetupPacket(0x02, 1, 0, endpoint, 0));

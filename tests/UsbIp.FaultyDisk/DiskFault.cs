@@ -1,6 +1,6 @@
 namespace UsbIp.FaultyDisk;
 
-/// <summary>What the disk does wrong, once, with a command for the block <see cref="MisbehavingDisk.FirstFaultyBlock"/> plus the fault's number.</summary>
+/// <summary>What the disk does wrong, once, with a command for the block that <see cref="FaultPlan"/> has for it.</summary>
 public enum DiskFault
 {
     None,

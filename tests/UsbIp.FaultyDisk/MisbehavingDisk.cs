@@ -6,34 +6,22 @@ using UsbIp.Protocol;
 namespace UsbIp.FaultyDisk;
 
 /// <summary>
-/// A bulk-only disk in memory that misbehaves on demand: a READ or WRITE of the block <see cref="FirstFaultyBlock"/> + n has the
-/// <see cref="DiskFault"/> n the first time, and none when it is tried again. Every other block is good.
+/// A bulk-only disk in memory that misbehaves on demand: a READ or WRITE of a block of the <see cref="FaultPlan"/> has that block's fault.
+/// Every other block is good.
 /// </summary>
 public sealed class MisbehavingDisk : VirtualDevice
 {
     public const int BlockSize = 512;
     public const int BlockCount = 8192;
 
-    /// <summary>Each fault has this many blocks, of which the first has the fault.</summary>
-    public const int BlocksPerFault = 16;
-
-    /// <summary>Behind what partition scans and the like read.</summary>
-    public const int FirstFaultyBlock = 4096;
-
     private const byte In = 0x81;
     private const byte Out = 0x01;
-    private const byte TestUnitReady = 0x00;
-    private const byte RequestSense = 0x03;
-    private const byte Inquiry = 0x12;
-    private const byte ModeSense = 0x1A;
-    private const byte ReadCapacity = 0x25;
-    private const byte Read = 0x28;
-    private const byte Write = 0x2A;
+    private const byte IllegalRequest = 5;
+    private const byte MediumError = 3;
 
-    private readonly byte[] _blocks = new byte[BlockSize * BlockCount];
-    private readonly HashSet<(byte Operation, DiskFault Fault)> _done = [];
+    private readonly DiskContents _contents = new();
+    private readonly FaultPlan _plan;
     private readonly ConcurrentQueue<string> _commands = new();
-    private readonly byte[] _answer = new byte[64];
     private volatile Stage _stage;
     private DiskFault _fault;
     private byte[] _command = [];
@@ -43,16 +31,10 @@ public sealed class MisbehavingDisk : VirtualDevice
     private int _hostLength;
     private bool _isIn;
     private byte _status;
-    private byte _senseKey;
 
-    public MisbehavingDisk()
-        : base(new DeviceBuilder(UsbSpeed.High, 0x0525, 0xA4A5).Names("UsbIp", "Faulty Disk", "4641554C5459").Interface(0x08, 0x06, 0x50).BulkIn(1).BulkOut(1).Build())
-    {
-        for (var block = 0; block < BlockCount; block++)
-        {
-            _blocks.AsSpan(block * BlockSize, BlockSize).Fill((byte)(block % 251));
-        }
-    }
+    /// <param name="isOnce">Whether a fault is gone when its command is tried again.</param>
+    public MisbehavingDisk(bool isOnce = true)
+        : base(new DeviceBuilder(UsbSpeed.High, 0x0525, 0xA4A5).Names("UsbIp", "Faulty Disk", "4641554C5459").Interface(0x08, 0x06, 0x50).BulkIn(1).BulkOut(1).Build()) => _plan = new FaultPlan(isOnce);
 
     private enum Stage
     {
@@ -68,11 +50,8 @@ public sealed class MisbehavingDisk : VirtualDevice
     /// <summary>It has a command, and will say nothing more until it is reset. Any thread.</summary>
     public bool IsHung => _stage == Stage.Hung;
 
-    /// <summary>The block whose READ or WRITE has the fault.</summary>
-    public static int BlockOf(DiskFault fault) => FirstFaultyBlock + ((int)fault * BlocksPerFault);
-
     /// <summary>What a block holds at this moment.</summary>
-    public byte[] Block(int number) => _blocks[(number * BlockSize)..((number + 1) * BlockSize)];
+    public byte[] Block(int number) => _contents.Block(number).ToArray();
 
     protected override void OnReset() => _stage = Stage.Command;
 
@@ -119,7 +98,7 @@ public sealed class MisbehavingDisk : VirtualDevice
         _hostLength = BinaryPrimitives.ReadInt32LittleEndian(wrapper[8..]);
         _isIn = (wrapper[12] & 0x80) != 0;
         _command = wrapper[15..31].ToArray();
-        _fault = TakeFault();
+        _fault = _plan.Take(_command);
         if (_fault == DiskFault.StallsCommand)
         {
             endpoint.Stall();
@@ -133,24 +112,15 @@ public sealed class MisbehavingDisk : VirtualDevice
         return wrapper.Length;
     }
 
-    /// <summary>The fault that the command's block has, if it was not shown yet.</summary>
-    private DiskFault TakeFault()
-    {
-        if (_command[0] is not (Read or Write))
-        {
-            return DiskFault.None;
-        }
-
-        var place = BinaryPrimitives.ReadInt32BigEndian(_command.AsSpan(2)) - FirstFaultyBlock;
-        var fault = (DiskFault)(place / BlocksPerFault);
-        return place >= 0 && place % BlocksPerFault == 0 && Enum.IsDefined(fault) && _done.Add((_command[0], fault)) ? fault : DiskFault.None;
-    }
-
     private void Prepare()
     {
         _moved = 0;
         _status = 0;
-        _data = DataOf();
+        if (!_contents.TryFind(_command, out _data))
+        {
+            (_status, _contents.SenseKey) = (1, IllegalRequest);
+        }
+
         if (_data.Length > _hostLength)
         {
             _data = _data[.._hostLength];
@@ -159,39 +129,6 @@ public sealed class MisbehavingDisk : VirtualDevice
         _stage = _fault == DiskFault.HangsInData ? Stage.Hung
             : _hostLength > 0 ? Stage.Data
             : Stage.Status;
-    }
-
-    private Memory<byte> DataOf()
-    {
-        _answer.AsSpan().Clear();
-        switch (_command[0])
-        {
-            case Read or Write:
-                var block = BinaryPrimitives.ReadInt32BigEndian(_command.AsSpan(2));
-                var count = BinaryPrimitives.ReadUInt16BigEndian(_command.AsSpan(7));
-                return _blocks.AsMemory(block * BlockSize, count * BlockSize);
-            case Inquiry when _command[1] == 0:
-                _answer[2] = 6;
-                _answer[3] = 2;
-                _answer[4] = 31;
-                "UsbIp   Faulty Disk     1.00"u8.CopyTo(_answer.AsSpan(8));
-                return _answer.AsMemory(0, 36);
-            case RequestSense:
-                (_answer[0], _answer[2], _answer[7], _senseKey) = (0x70, _senseKey, 10, 0);
-                return _answer.AsMemory(0, 18);
-            case ReadCapacity:
-                BinaryPrimitives.WriteUInt32BigEndian(_answer, BlockCount - 1);
-                BinaryPrimitives.WriteUInt32BigEndian(_answer.AsSpan(4), BlockSize);
-                return _answer.AsMemory(0, 8);
-            case ModeSense:
-                _answer[0] = 3;
-                return _answer.AsMemory(0, 4);
-            case TestUnitReady:
-                return default;
-            default:
-                (_status, _senseKey) = (1, 5); // illegal request
-                return default;
-        }
     }
 
     private int Take(VirtualEndpoint endpoint, ReadOnlySpan<byte> data)
@@ -264,7 +201,7 @@ public sealed class MisbehavingDisk : VirtualDevice
         endpoint.Stall();
         if (_status == 0)
         {
-            (_status, _senseKey) = (1, 3); // medium error
+            (_status, _contents.SenseKey) = (1, MediumError);
         }
 
         EnterStatus();
@@ -291,18 +228,9 @@ public sealed class MisbehavingDisk : VirtualDevice
                 break;
         }
 
-        Span<byte> status = stackalloc byte[13];
-        BinaryPrimitives.WriteUInt32LittleEndian(status, _fault == DiskFault.LosesSignature ? 0 : 0x53425355u);
-        BinaryPrimitives.WriteUInt32LittleEndian(status[4..], _fault == DiskFault.MistakesTag ? ~_tag : _tag);
-        BinaryPrimitives.WriteInt32LittleEndian(status[8..], _hostLength - _moved);
-        status[12] = _fault switch
-        {
-            DiskFault.Fails => 1,
-            DiskFault.LosesPhase => 2,
-            _ => _status,
-        };
-        _senseKey = _fault == DiskFault.Fails ? (byte)3 : _senseKey;
-        var length = _fault == DiskFault.CutsStatus ? 12 : 13;
+        Span<byte> status = stackalloc byte[CommandStatus.Size];
+        var length = CommandStatus.Write(status, _fault, _tag, _hostLength - _moved, _status);
+        _contents.SenseKey = _fault == DiskFault.Fails ? MediumError : _contents.SenseKey;
         status[..Math.Min(length, buffer.Length)].CopyTo(buffer);
         _stage = Stage.Command;
         Endpoint(Out).Wake();

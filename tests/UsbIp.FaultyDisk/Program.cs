@@ -23,7 +23,7 @@ server.Listen(new IPEndPoint(IPAddress.Loopback, int.Parse(port, CultureInfo.Inv
 Console.WriteLine(busId);
 foreach (var fault in Enum.GetValues<DiskFault>())
 {
-    Console.WriteLine($"{MisbehavingDisk.BlockOf(fault)} {fault}");
+    Console.WriteLine($"{FaultPlan.BlockOf(fault)} {fault}");
 }
 
 await server.RunAsync(CancellationToken.None);

@@ -140,6 +140,7 @@ internal sealed class HostWatch : IDisposable
                 if (own is { } ours)
                 {
                     ours.Pipe.TakeUnlinkReply(ours.Target);
+                    _ahead.Settle(); // what was held for it goes before the answers to the kernel's own unlinks
                 }
                 else
                 {
@@ -153,8 +154,6 @@ internal sealed class HostWatch : IDisposable
                     _silentSince = _time.GetTimestamp();
                 }
             }
-
-            _ahead.Settle();
         }
 
         return next;

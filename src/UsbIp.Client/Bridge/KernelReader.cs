@@ -18,7 +18,8 @@ internal sealed class KernelReader(
     private int _packetsLeft;
     private bool _isRefused;
     private bool _isKept;
-    private PendingUrb? _followed; // the request behind which the bridge has something of its own to say
+    private PendingUrb? _followed; // the request behind which the bridge has something to do
+    private bool _isMoreToCome;
     private volatile bool _isEnding;
     private volatile int _givenBack;
 
@@ -59,7 +60,7 @@ internal sealed class KernelReader(
             if (!isForHost || _followed is not null)
             {
                 var isLast = isForHost ? position + size : position;
-                if ((Send(bytes[start..isLast], isFollowed: _followed is not null) ?? Follow()) is { } end)
+                if ((Send(bytes[start..isLast], isFollowed: _followed is not null && _isMoreToCome) ?? Follow()) is { } end)
                 {
                     _buffer.Consume(position + size);
                     return end;
@@ -209,14 +210,16 @@ internal sealed class KernelReader(
         {
             lock (kernel.Gate)
             {
-                _followed = ahead.IsFollowed(_urb, data) ? _urb : null;
+                var sequel = ahead.End(_urb, data);
+                _followed = sequel == Sequel.None ? null : _urb;
+                _isMoreToCome = sequel == Sequel.FollowWithMore;
             }
         }
 
         if (_isEnding)
         {
             _givenBack++;
-            LastReplies.Write(pending, kernel);
+            LastReplies.Write(pending, kernel, ahead);
         }
 
         _urb = null;

@@ -1,3 +1,4 @@
+using UsbIp.Client.Bridge.Ahead;
 using UsbIp.Protocol;
 
 namespace UsbIp.Client.Bridge;
@@ -9,8 +10,8 @@ namespace UsbIp.Client.Bridge;
 /// </summary>
 internal static class LastReplies
 {
-    /// <summary>Answers each pending URB with -ESHUTDOWN, as a controller does whose device is unplugged.</summary>
-    public static void Write(PendingUrbs pending, KernelEnd kernel)
+    /// <summary>Gives the kernel what was held back, and answers each pending URB with -ESHUTDOWN, as a controller does whose device is unplugged.</summary>
+    public static void Write(PendingUrbs pending, KernelEnd kernel, ReadAhead ahead)
     {
         if (!kernel.Gate.TryEnter(BridgeLimits.KernelPatience))
         {
@@ -19,6 +20,7 @@ internal static class LastReplies
 
         try
         {
+            ahead.Release();
             foreach (var urb in pending.TakeComplete())
             {
                 if (!kernel.Write(FailedReply.Compose(urb, UrbStatus.Shutdown)))

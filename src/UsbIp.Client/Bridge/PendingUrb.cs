@@ -29,10 +29,13 @@ internal sealed class PendingUrb
     /// <summary>Null for what the kernel asked for; for one of the bridge's own reads, the pipe that it belongs to.</summary>
     public AheadPipe? Pipe { get; private set; }
 
+    /// <summary>The bridge will answer it with an error; the host's reply must not reach the kernel.</summary>
+    public bool IsDoomed { get; set; }
+
     public void Begin(in SubmitRequest request, AheadPipe? pipe = null)
     {
         (Request, Pipe) = (request, pipe);
-        IsComplete = false;
+        (IsComplete, IsDoomed) = (false, false);
         _packetsRead = 0;
         if (_packets.Length < PacketCount)
         {

@@ -133,7 +133,7 @@ internal sealed class PendingUrbs(TimeProvider time)
     /// <summary>
     /// The host answered this unlink. False if none with that seqnum is pending; otherwise <paramref name="status"/> is what the kernel must
     /// be told: 0 if the target's RET_SUBMIT went before, -ECONNRESET if this takes its place. An unlink of the bridge's own is told to
-    /// its pipe, and the kernel nothing.
+    /// its pipe, and the kernel nothing: not even if it was for a URB of the kernel's, which goes on waiting.
     /// </summary>
     public bool TryAnswerUnlink(uint seqnum, out UrbStatus status, out OwnUnlink? own)
     {
@@ -211,8 +211,11 @@ internal sealed class PendingUrbs(TimeProvider time)
         own = unlink.Pipe is null ? null : new OwnUnlink(unlink.Pipe, unlink.Target);
         if (_urbs.TryGetValue(unlink.Target, out var urb))
         {
-            End(urb, memory);
             status = UrbStatus.Unlinked;
+            if (own is null || urb.Pipe is not null)
+            {
+                End(urb, memory);
+            }
         }
 
         memory.Add(AnsweredUrb.OfUnlink(seqnum));

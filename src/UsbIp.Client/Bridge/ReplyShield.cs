@@ -51,6 +51,11 @@ internal sealed class ReplyShield(PendingUrbs pending, EnumerationGuard enumerat
             return Verdict.Replace(size, substitute);
         }
 
+        if (urb.IsDoomed)
+        {
+            return Verdict.Swallow(size);
+        }
+
         if (urb.Pipe is not null)
         {
             return ahead.TakeReply(urb, reply, bytes[..size]);
@@ -70,7 +75,7 @@ internal sealed class ReplyShield(PendingUrbs pending, EnumerationGuard enumerat
         }
 
         pending.Answer(urb);
-        return Verdict.Forward(size);
+        return reply.Status != UrbStatus.Ok && ahead.TryHold(request, bytes[..size]) ? Verdict.Swallow(size) : Verdict.Forward(size);
     }
 
     private Verdict AdmitUnlinkReply(uint seqnum, Span<byte> bytes)
@@ -84,7 +89,7 @@ internal sealed class ReplyShield(PendingUrbs pending, EnumerationGuard enumerat
             }
 
             new UnlinkReply(seqnum, status).Write(bytes);
-            return Verdict.Forward(UnlinkReply.Size);
+            return ahead.TryHold(bytes[..UnlinkReply.Size]) ? Verdict.Swallow(UnlinkReply.Size) : Verdict.Forward(UnlinkReply.Size);
         }
 
         if (!pending.TryFindAnswered(seqnum, out var answered) || !answered.IsUnlink)

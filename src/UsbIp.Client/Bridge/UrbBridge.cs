@@ -26,6 +26,7 @@ public sealed class UrbBridge : IDisposable
     private readonly PendingUrbs _pending;
     private readonly KernelEnd _kernelEnd;
     private readonly HostWriter _hostWriter;
+    private readonly ReadAhead _ahead;
     private readonly HostWatch _watch;
     private readonly KernelReader _kernelReader;
     private readonly HostReader _hostReader;
@@ -49,11 +50,11 @@ public sealed class UrbBridge : IDisposable
         _pending = new PendingUrbs(time);
         _kernelEnd = new KernelEnd(kernelIo);
         _hostWriter = new HostWriter(hostIo);
-        var ahead = new ReadAhead(_pending, _kernelEnd, _hostWriter, options);
-        var shield = new ReplyShield(_pending, new EnumerationGuard(device), ahead, new LateReplies(time));
-        _watch = new HostWatch(_pending, _kernelEnd, ahead, time, End, logger);
-        _kernelReader = new KernelReader(kernelIo, _pending, _hostWriter, _kernelEnd, _watch, ahead);
-        _hostReader = new HostReader(hostIo, shield, ahead, _kernelEnd, _watch, logger);
+        _ahead = new ReadAhead(_pending, _kernelEnd, _hostWriter, options);
+        var shield = new ReplyShield(_pending, new EnumerationGuard(device), _ahead, new LateReplies(time));
+        _watch = new HostWatch(_pending, _kernelEnd, _ahead, time, End, logger);
+        _kernelReader = new KernelReader(kernelIo, _pending, _hostWriter, _kernelEnd, _watch, _ahead);
+        _hostReader = new HostReader(hostIo, shield, _ahead, _kernelEnd, _watch, logger);
     }
 
     /// <summary>Relays until either side ends, then closes both. Call it once.</summary>
@@ -143,7 +144,7 @@ public sealed class UrbBridge : IDisposable
     /// </summary>
     private void Unplug()
     {
-        LastReplies.Write(_pending, _kernelEnd);
+        LastReplies.Write(_pending, _kernelEnd, _ahead);
         var watch = Stopwatch.StartNew();
         int seen;
         do

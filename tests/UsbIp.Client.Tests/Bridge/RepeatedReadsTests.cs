@@ -99,6 +99,26 @@ public sealed class RepeatedReadsTests : IDisposable
     }
 
     [Fact]
+    public void What_the_bridge_asks_itself_waits_for_the_end_of_what_the_kernel_is_asking()
+    {
+        BeginReadingAhead();
+        _rig.Kernel.Receive();
+        _rig.Kernel.SubmitIn(Endpoint, Length);
+        _posted.Enqueue(_rig.Host.Receive()!.Seqnum);
+        var request = _rig.Kernel.Compose(UrbDirection.Out, 2, Length, Data(9), [], default);
+        var begun = SubmitRequest.Size + 2;
+        _rig.Kernel.Send(request.AsSpan(0, begun));
+        _rig.Host.ReceiveRaw(begun).Should().Equal(request[..begun]);
+
+        _rig.Host.Reply(_posted.Dequeue(), UrbStatus.Stall); // after which the bridge cancels its own reads
+        _rig.Kernel.Receive()!.Status.Should().Be(UrbStatus.Stall);
+        _rig.Kernel.Send(request.AsSpan(begun));
+
+        _rig.Host.ReceiveRaw(request.Length - begun).Should().Equal(request[begun..]);
+        AnswerUnlinks();
+    }
+
+    [Fact]
     public void When_the_session_ends_the_kernel_gets_back_what_it_asked_for_and_no_more()
     {
         BeginReadingAhead();

@@ -15,6 +15,18 @@ internal enum Route
     Refuse,
 }
 
+/// <summary>What comes behind one of the kernel's requests that goes to the host.</summary>
+internal enum Sequel
+{
+    None,
+
+    /// <summary>Once it was sent, <see cref="AheadPolicy.Follow"/> is to be called.</summary>
+    Follow,
+
+    /// <summary>The same, and more is about to be sent then.</summary>
+    FollowWithMore,
+}
+
 /// <summary>
 /// When to read ahead on the endpoints of one interface, for one way in which drivers use such endpoints. Sees each request of the kernel
 /// and each reply to one, in the order of the wire, with the kernel's end held.
@@ -27,10 +39,10 @@ internal abstract class AheadPolicy(AheadPipe pipe)
     /// <summary>The kernel asks; of an OUT request only the header has been read.</summary>
     public abstract Route Begin(PendingUrb urb);
 
-    /// <summary>A request that goes to the host has been read. True if <see cref="Follow"/> has something to send or to answer behind it.</summary>
+    /// <summary>A request that goes to the host has been read.</summary>
     /// <param name="urb">The request.</param>
     /// <param name="data">The data of an OUT request, if it came in one piece; otherwise empty.</param>
-    public abstract bool IsFollowed(PendingUrb urb, ReadOnlySpan<byte> data);
+    public abstract Sequel End(PendingUrb urb, ReadOnlySpan<byte> data);
 
     /// <summary>The request is on its way to the host.</summary>
     public abstract BridgeEnd? Follow(PendingUrb urb);
@@ -40,6 +52,21 @@ internal abstract class AheadPolicy(AheadPipe pipe)
 
     /// <summary>The host's reply came to a request that was answered early.</summary>
     public virtual void RepliedLate(in SubmitReply reply)
+    {
+    }
+
+    /// <summary>
+    /// Keeps a reply to one of the kernel's requests that failed, or an answer to one of its unlinks, until it may know. False if it may.
+    /// </summary>
+    public virtual bool TryHold(ReadOnlySpan<byte> message) => false;
+
+    /// <summary>The replies that came together have been dealt with, or an unlink of the bridge's own is over.</summary>
+    public virtual void Settle()
+    {
+    }
+
+    /// <summary>The session ends: what is held goes to the kernel.</summary>
+    public virtual void Release()
     {
     }
 

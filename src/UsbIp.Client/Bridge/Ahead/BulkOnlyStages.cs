@@ -13,6 +13,10 @@ namespace UsbIp.Client.Bridge.Ahead;
 /// Nothing is answered ahead of the device that a caller could rely on: neither data nor a status. A command that the device did not take
 /// fails its next stage with -EPROTO, after which the driver does what it does after a command that failed: it resets the device. Whatever
 /// isn't a clean command, data, status runs as it would without this.
+/// <para>
+/// After an error or an unlink the driver soon sends the next command, whose data a read that is still at the host would take. So it is
+/// told of either only when the host has confirmed that every own read is cancelled.
+/// </para>
 /// </summary>
 /// <param name="pipe">The bulk IN endpoint.</param>
 /// <param name="pending">What the kernel waits for.</param>
@@ -41,19 +45,29 @@ internal sealed class BulkOnlyStages(AheadPipe pipe, PendingUrbs pending, Kernel
         Failed,
     }
 
+    /// <summary>What is to be done once a request was sent.</summary>
     private enum Step
     {
         None,
         AnswerCommand,
+
+        /// <summary>It is the request behind a command, and nothing is sent with it.</summary>
+        NoteStage,
+
+        /// <summary>It is the request behind a command, and the status is read behind it.</summary>
         ReadStatus,
         Fail,
     }
 
+    private readonly HeldReplies _held = new(kernel);
     private Stage _stage;
     private Step _nextStep; // behind the request that is being sent
     private CommandBlock _command;
     private uint _commandSeqnum;
     private uint _stageSeqnum; // the request behind the command: its data, or its status if it has none
+    private bool _isStageSent; // before, the host must not be asked to cancel it
+    private bool _isToFail;
+    private uint? _doomed; // a request behind a command that failed, until the host has let go of all that was sent with it
 
     /// <summary>Nothing of the command before is left anywhere.</summary>
     private bool IsAtRest => Pipe.IsQuiet && pending.Find(_stageSeqnum) is null;
@@ -75,15 +89,20 @@ internal sealed class BulkOnlyStages(AheadPipe pipe, PendingUrbs pending, Kernel
         return Pipe.TryTake(urb) ? Route.Keep : Route.Forward;
     }
 
-    public override bool IsFollowed(PendingUrb urb, ReadOnlySpan<byte> data)
+    public override Sequel End(PendingUrb urb, ReadOnlySpan<byte> data)
     {
         _nextStep = _stage switch
         {
-            Stage.Failed => Step.Fail, // the news came while the data was still being read
+            Stage.Failed => EnterFailure(urb), // the news came while the data was still being read
             Stage.Commanded => EnterNextStage(urb.Request),
             _ => EnterCommand(urb.Request, data),
         };
-        return _nextStep != Step.None;
+        return _nextStep switch
+        {
+            Step.None => Sequel.None,
+            Step.AnswerCommand or Step.ReadStatus => Sequel.FollowWithMore,
+            _ => Sequel.Follow,
+        };
     }
 
     public override BridgeEnd? Follow(PendingUrb urb)
@@ -94,9 +113,11 @@ internal sealed class BulkOnlyStages(AheadPipe pipe, PendingUrbs pending, Kernel
                 kernel.Write(new SubmitReply(urb.Request.Seqnum, UrbStatus.Ok, CommandBlock.Size));
                 pending.AnswerEarly(urb);
                 return null;
-            case Step.ReadStatus:
-                return Pipe.Post(StatusRequest(urb.Request), 1);
-            case Step.Fail:
+            case Step.NoteStage or Step.ReadStatus when !_isToFail:
+                _isStageSent = true;
+                var isPending = pending.Find(_stageSeqnum) == urb; // else it has ended while it was being sent, well or not
+                return _nextStep == Step.ReadStatus && isPending ? Pipe.Post(StatusRequest(urb.Request), 1) : null;
+            case Step.NoteStage or Step.ReadStatus or Step.Fail:
                 Fail(urb);
                 return null;
             default:
@@ -126,9 +147,44 @@ internal sealed class BulkOnlyStages(AheadPipe pipe, PendingUrbs pending, Kernel
         }
         else if (pending.Find(_stageSeqnum) is { } urb)
         {
-            Fail(urb);
+            urb.IsDoomed = true;
+            _isToFail = !_isStageSent;
+            if (_isStageSent)
+            {
+                Fail(urb);
+            }
         }
     }
+
+    public override bool TryHold(ReadOnlySpan<byte> message)
+    {
+        if (!Pipe.IsCancelling)
+        {
+            return false;
+        }
+
+        _held.Add(message);
+        return true;
+    }
+
+    public override void Settle()
+    {
+        if (Pipe.IsCancelling)
+        {
+            return;
+        }
+
+        Release();
+        if (_doomed is { } seqnum && pending.Find(seqnum) is { IsDoomed: true } urb) // otherwise the kernel has unlinked it
+        {
+            kernel.Write(new SubmitReply(seqnum, UrbStatus.ProtocolError, ActualLength: 0));
+            pending.AnswerEarly(urb);
+        }
+
+        _doomed = null;
+    }
+
+    public override void Release() => _held.Release();
 
     public override void Unlinked(DeviceId device)
     {
@@ -153,20 +209,30 @@ internal sealed class BulkOnlyStages(AheadPipe pipe, PendingUrbs pending, Kernel
         return Step.AnswerCommand;
     }
 
-    private Step EnterNextStage(in SubmitRequest request)
+    /// <summary>Before it is sent: the host's reply to it may come before <see cref="Follow"/> is called.</summary>
+    private static Step EnterFailure(PendingUrb urb)
     {
-        _stageSeqnum = request.Seqnum;
-        var isWhole = (request.Direction == UrbDirection.In) == _command.IsIn && request.BufferLength == _command.DataLength;
-        _stage = _command.DataLength == 0 ? Stage.Status : isWhole ? Stage.Data : Stage.Idle;
-        return _stage == Stage.Data && (_command.IsIn || isOrdered) ? Step.ReadStatus : Step.None;
+        urb.IsDoomed = true;
+        return Step.Fail;
     }
 
-    /// <summary>Ends the request behind a command that the device did not take: without the command, it would wait for ever.</summary>
+    private Step EnterNextStage(in SubmitRequest request)
+    {
+        (_stageSeqnum, _isStageSent, _isToFail) = (request.Seqnum, false, false);
+        var isWhole = (request.Direction == UrbDirection.In) == _command.IsIn && request.BufferLength == _command.DataLength;
+        _stage = _command.DataLength == 0 ? Stage.Status : isWhole ? Stage.Data : Stage.Idle;
+        return _stage == Stage.Data && (_command.IsIn || isOrdered) ? Step.ReadStatus : Step.NoteStage;
+    }
+
+    /// <summary>
+    /// Ends the request behind a command that the device did not take: without the command, it would wait for ever. The kernel is told when
+    /// the host has let go of it and of the status: told earlier, it would send the next command, whose data they would take.
+    /// </summary>
     private void Fail(PendingUrb urb)
     {
         var request = urb.Request;
-        kernel.Write(new SubmitReply(request.Seqnum, UrbStatus.ProtocolError, ActualLength: 0));
-        pending.AnswerEarly(urb);
+        urb.IsDoomed = true;
+        _doomed = request.Seqnum;
         Pipe.Cancel(request.DeviceId);
         Pipe.SendUnlink(request.DeviceId, request.Seqnum);
         (_stage, _nextStep) = (Stage.Idle, Step.None);

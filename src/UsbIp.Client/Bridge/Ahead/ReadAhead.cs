@@ -20,6 +20,7 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
     private const byte BulkOnlyReset = 0xFF;
 
     private readonly AheadPolicy?[] _policies = new AheadPolicy?[EndpointAddress.SlotCount];
+    private AheadPolicy[] _inUse = []; // each once, whatever its endpoints
     private readonly AheadPipe?[] _pipes = new AheadPipe?[16]; // by IN endpoint; each lives as long as the session
     private readonly DeviceLayout _layout = new();
 
@@ -28,8 +29,8 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
 
     public Route Begin(PendingUrb urb) => PolicyOf(urb.Request)?.Begin(urb) ?? Route.Forward;
 
-    /// <inheritdoc cref="AheadPolicy.IsFollowed"/>
-    public bool IsFollowed(PendingUrb urb, ReadOnlySpan<byte> data) => PolicyOf(urb.Request)?.IsFollowed(urb, data) ?? false;
+    /// <inheritdoc cref="AheadPolicy.End"/>
+    public Sequel End(PendingUrb urb, ReadOnlySpan<byte> data) => PolicyOf(urb.Request)?.End(urb, data) ?? Sequel.None;
 
     /// <inheritdoc cref="AheadPolicy.Follow"/>
     public BridgeEnd? Follow(PendingUrb urb) => PolicyOf(urb.Request)?.Follow(urb);
@@ -48,9 +49,35 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
             return false;
         }
 
-        kernel.Write(new UnlinkReply(unlink.Seqnum, status));
+        Span<byte> reply = stackalloc byte[UnlinkReply.Size];
+        new UnlinkReply(unlink.Seqnum, status).Write(reply);
+        if (!policy.TryHold(reply))
+        {
+            kernel.Write(reply);
+        }
+
         return true;
     }
+
+    /// <summary>Keeps a reply with an error back, if the kernel must not know yet. Otherwise false.</summary>
+    public bool TryHold(in SubmitRequest request, ReadOnlySpan<byte> message) => PolicyOf(request)?.TryHold(message) ?? false;
+
+    /// <summary>Keeps the answer to an unlink of the kernel's back, if it must not know yet. Otherwise false.</summary>
+    public bool TryHold(ReadOnlySpan<byte> message)
+    {
+        foreach (var policy in _inUse)
+        {
+            if (policy.TryHold(message))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The session ends: what was held back goes to the kernel.</summary>
+    public void Release() => Array.ForEach(_inUse, policy => policy.Release());
 
     /// <summary>The kernel is being given the host's reply to one of its requests.</summary>
     public void Replied(in SubmitRequest request, UrbStatus status, ReadOnlySpan<byte> data)
@@ -68,9 +95,9 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
     /// <summary>The host's reply to a request that was answered early; nobody else looks at it.</summary>
     public void RepliedLate(in SubmitReply reply)
     {
-        foreach (var policy in _policies)
+        foreach (var policy in _inUse)
         {
-            policy?.RepliedLate(reply);
+            policy.RepliedLate(reply);
         }
     }
 
@@ -90,6 +117,11 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
         {
             pipe?.Settle();
         }
+
+        foreach (var policy in _inUse)
+        {
+            policy.Settle();
+        }
     }
 
     private static byte NumberOf(EndpointDescriptor endpoint) => (byte)(endpoint.Address & 0x0F);
@@ -104,9 +136,9 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
             return;
         }
 
-        foreach (var policy in _policies)
+        foreach (var policy in _inUse)
         {
-            policy?.Restart(request.DeviceId);
+            policy.Restart(request.DeviceId);
         }
 
         if (isNew)
@@ -122,6 +154,8 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
         {
             Watch(setting);
         }
+
+        _inUse = [.. _policies.OfType<AheadPolicy>().Distinct()];
     }
 
     private void Watch(InterfaceDescriptor setting)

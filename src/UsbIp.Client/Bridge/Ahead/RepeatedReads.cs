@@ -28,7 +28,7 @@ internal sealed class RepeatedReads(AheadPipe pipe, bool isBulk) : AheadPolicy(p
 
     private int Depth => isBulk ? Math.Clamp(BulkBytes / Math.Max(1, _length), LeastBulkDepth, MostBulkDepth) : InterruptDepth;
 
-    private bool IsReadingAhead => _repeats >= RepeatsToBegin;
+    private bool MayPost => _repeats >= RepeatsToBegin && !Pipe.IsCancelling && Pipe.Lead < Depth;
 
     public override Route Begin(PendingUrb urb)
     {
@@ -42,9 +42,9 @@ internal sealed class RepeatedReads(AheadPipe pipe, bool isBulk) : AheadPolicy(p
         return Pipe.TryTake(urb) ? Route.Keep : Route.Forward;
     }
 
-    public override bool IsFollowed(PendingUrb urb, ReadOnlySpan<byte> data) => IsReadingAhead && !Pipe.IsCancelling && Pipe.Lead < Depth;
+    public override Sequel End(PendingUrb urb, ReadOnlySpan<byte> data) => MayPost ? Sequel.FollowWithMore : Sequel.None;
 
-    public override BridgeEnd? Follow(PendingUrb urb) => IsFollowed(urb, []) ? Pipe.Post(urb.Request, Depth - Pipe.Lead) : null;
+    public override BridgeEnd? Follow(PendingUrb urb) => MayPost ? Pipe.Post(urb.Request, Depth - Pipe.Lead) : null;
 
     public override void Replied(in SubmitRequest request, UrbStatus status)
     {

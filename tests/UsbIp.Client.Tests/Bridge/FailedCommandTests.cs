@@ -1,0 +1,149 @@
+using UsbIp.Client.Bridge.Ahead;
+using UsbIp.Protocol;
+using static UsbIp.Client.Tests.Bridge.BulkOnly;
+
+namespace UsbIp.Client.Tests.Bridge;
+
+/// <summary>A command that was answered early, and that the device then did not take.</summary>
+public sealed class FailedCommandTests : IDisposable
+{
+    private readonly BridgeRig _rig = new(new AheadOptions(IsEnabled: true, IsHostOrdered: true));
+
+    public FailedCommandTests() => _rig.Configure(Interface);
+
+    public void Dispose() => _rig.Dispose();
+
+    [Fact]
+    public void A_command_that_the_device_did_not_take_fails_the_next_stage()
+    {
+        var data = BeginReadThatFails();
+        foreach (var unlink in ReceiveUnlinks())
+        {
+            _rig.Host.ReplyUnlink(unlink, UrbStatus.Unlinked);
+        }
+
+        var failed = _rig.Kernel.Receive()!;
+
+        failed.Seqnum.Should().Be(data);
+        failed.Status.Should().Be(UrbStatus.ProtocolError);
+    }
+
+    [Fact]
+    public void The_driver_is_told_only_when_nothing_at_the_host_could_take_the_next_commands_data()
+    {
+        var data = BeginReadThatFails();
+        var unlinks = ReceiveUnlinks();
+
+        _rig.Host.Reply(data, UrbStatus.Stall, 0);
+        _rig.Host.ReplyUnlink(unlinks[1], UrbStatus.Ok);
+        _rig.Kernel.Poll(TimeSpan.FromMilliseconds(50)).Should().BeFalse("the status is still being read");
+        _rig.Host.ReplyUnlink(unlinks[0], UrbStatus.Unlinked);
+
+        _rig.Kernel.Receive()!.Status.Should().Be(UrbStatus.ProtocolError, "a stall would make the driver ask for the status of a command that never was");
+    }
+
+    [Fact]
+    public void A_host_that_never_lets_go_does_not_keep_the_driver_waiting()
+    {
+        BeginReadThatFails();
+        ReceiveUnlinks();
+
+        _rig.AdvanceUntilKernelReadable(TimeSpan.FromMilliseconds(500));
+
+        _rig.Kernel.Receive()!.Status.Should().Be(UrbStatus.ProtocolError);
+    }
+
+    [Fact]
+    public void Unlinked_meanwhile_the_next_stage_is_answered_once()
+    {
+        var data = BeginReadThatFails();
+        var unlinks = ReceiveUnlinks();
+
+        var unlink = _rig.Kernel.Unlink(data);
+        _rig.Host.Receive()!.Seqnum.Should().Be(unlink);
+        _rig.Host.ReplyUnlink(unlink, UrbStatus.Ok);
+        Array.ForEach(unlinks, own => _rig.Host.ReplyUnlink(own, UrbStatus.Unlinked));
+
+        _rig.Kernel.Receive()!.Should().Match<UsbIp.TestKit.KernelReply>(reply => reply.IsUnlink && reply.Status == UrbStatus.Unlinked);
+        _rig.Exchange(new SetupPacket(0x21, 0xFF, 0, 0, 0));
+    }
+
+    [Fact]
+    public void Told_too_late_for_the_command_the_driver_is_told_at_its_next_request()
+    {
+        var command = _rig.Kernel.SubmitOut(Out, Command(0, isIn: false));
+        _rig.Kernel.Receive();
+        _rig.Host.Receive();
+        _rig.Host.Reply(command, UrbStatus.ProtocolError, 0);
+        _rig.Exchange(new SetupPacket(0x00, 5, 0, 0, 0));
+
+        var status = _rig.Kernel.SubmitIn(In, 13);
+
+        var failed = _rig.Kernel.Receive()!;
+        failed.Seqnum.Should().Be(status);
+        failed.Status.Should().Be(UrbStatus.ProtocolError);
+    }
+
+    [Fact]
+    public void An_error_of_the_data_is_told_when_the_status_is_no_longer_read()
+    {
+        var data = BeginRead();
+        _rig.Host.Reply(data, UrbStatus.ProtocolError, 0);
+        var unlink = _rig.Host.Receive()!;
+        _rig.Kernel.Poll(TimeSpan.FromMilliseconds(50)).Should().BeFalse("the status's read is still at the host");
+
+        _rig.Host.ReplyUnlink(unlink.Seqnum, UrbStatus.Unlinked);
+
+        _rig.Kernel.Receive()!.Status.Should().Be(UrbStatus.ProtocolError);
+    }
+
+    [Fact]
+    public void An_unlink_is_answered_when_the_status_is_no_longer_read()
+    {
+        var data = BeginRead();
+        var unlink = _rig.Kernel.Unlink(data);
+        var unlinks = ReceiveUnlinks();
+        _rig.Host.ReplyUnlink(unlink, UrbStatus.Unlinked);
+        _rig.Kernel.Poll(TimeSpan.FromMilliseconds(50)).Should().BeFalse("the status's read is still at the host");
+
+        _rig.Host.ReplyUnlink(unlinks.Single(seqnum => seqnum != unlink), UrbStatus.Unlinked);
+
+        _rig.Kernel.Receive()!.Seqnum.Should().Be(unlink);
+    }
+
+    [Fact]
+    public void What_is_held_back_when_the_session_ends_reaches_the_kernel()
+    {
+        _rig.Host.Reply(BeginRead(), UrbStatus.ProtocolError, 0);
+        _rig.Host.Receive();
+
+        _rig.Bridge.Stop();
+
+        _rig.Kernel.Receive()!.Status.Should().Be(UrbStatus.ProtocolError);
+        _rig.ExpectUnplug();
+    }
+
+    /// <summary>A read whose command the host reports as stalled when all three of its requests are there. Returns the seqnum of its data.</summary>
+    private uint BeginReadThatFails() => BeginRead(UrbStatus.Stall, 0);
+
+    /// <summary>A read whose three requests are all at the host; the command is answered like this. Returns the seqnum of its data.</summary>
+    private uint BeginRead(UrbStatus commandStatus = UrbStatus.Ok, int taken = 31)
+    {
+        var command = _rig.Kernel.SubmitOut(Out, Command(512, isIn: true));
+        _rig.Kernel.Receive();
+        var data = _rig.Kernel.SubmitIn(In, 512);
+        _rig.Host.Receive();
+        _rig.Host.Receive();
+        _rig.Host.Receive();
+        _rig.Host.Reply(command, commandStatus, taken);
+        return data;
+    }
+
+    /// <summary>The status and the data are cancelled.</summary>
+    private uint[] ReceiveUnlinks()
+    {
+        var unlinks = new[] { _rig.Host.Receive()!, _rig.Host.Receive()! };
+        unlinks.Should().OnlyContain(request => request.IsUnlink);
+        return [.. unlinks.Select(unlink => unlink.Seqnum)];
+    }
+}

@@ -57,14 +57,15 @@ load_vhci() {
     wait_until 10 test -e "$VHCI/status"
 }
 
+# attach BUSID [OPTION]...
 attach() {
-    "$DIST/usbip-client" attach "127.0.0.1:$host_port" "$1" --log "$LOGS/bridge-$1.log" 3>&-
+    "$DIST/usbip-client" attach "127.0.0.1:$host_port" "$@" --log "$LOGS/bridge-$1.log" 3>&-
 }
 
-# attach_as NAME BUSID: attaches, waits for the kernel, and sets the variable NAME to what
-# the kernel calls it.
+# attach_as NAME BUSID [OPTION]...: attaches, waits for the kernel, and sets the variable NAME
+# to what the kernel calls it.
 attach_as() {
-    attach "$2" || return 1
+    attach "${@:2}" || return 1
     wait_until 10 is_attached "$2" || {
         echo "$2 is attached, but the kernel has not enumerated it"
         return 1

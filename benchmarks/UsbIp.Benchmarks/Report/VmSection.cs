@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 
 namespace UsbIp.Benchmarks.Report;
@@ -29,7 +28,7 @@ internal sealed class VmSection(string path)
 
             {string.Join("\n", cells.GroupBy(cell => (cell.Device, cell.Workload)).Select(group => Table([.. group])))}
             """;
-        return Section.Of(text, []);
+        return Section.Of(text, [.. VmBars.Of(cells)]);
     }
 
     private static string Conditions(JsonObject? conditions) =>
@@ -45,33 +44,5 @@ internal sealed class VmSection(string path)
         }
 
         return $"**{cells[0].Workload}**, {cells[0].Device}, {cells[0].Unit}\n\n{table}";
-    }
-
-    /// <summary>One line of the file.</summary>
-    private sealed record VmCell(string Device, string Workload, string Path, string Unit, string Network, string Text)
-    {
-        public static VmCell Of(JsonObject line)
-        {
-            var ratio = (double?)line["ratio_to_kernel"];
-            var figure = string.Create(
-                CultureInfo.InvariantCulture, $"{Figure(line, "median")} ({Figure(line, "low")}..{Figure(line, "high")})");
-            return new VmCell(
-                (string)line["device"]!,
-                (string)line["workload"]!,
-                (string)line["path"]!,
-                (string)line["unit"]!,
-                NetworkOf(line),
-                (ratio is null or 1 ? figure : string.Create(CultureInfo.InvariantCulture, $"{figure}, x {ratio:0.00}")) + Lost(line));
-        }
-
-        private static string NetworkOf(JsonObject line)
-        {
-            var rate = (double?)line["rate_limit"] is { } limit and > 0 ? string.Create(CultureInfo.InvariantCulture, $", {limit:0} Mbit/s") : "";
-            return string.Create(CultureInfo.InvariantCulture, $"RTT {(double?)line["rtt_ms"] ?? 0:0.#} ms{rate}");
-        }
-
-        private static string Figure(JsonObject line, string name) => Figures.Short((double?)line[name] ?? 0);
-
-        private static string Lost(JsonObject line) => (int?)line["lost"] is { } lost and > 0 ? $", {lost} lost" : "";
     }
 }

@@ -95,6 +95,11 @@ sum_of() {
         awk '{ print $3, $2 - $3, $1 - $2; found = 1 } END { exit !found }'
 }
 
+# A regression of the speed, as ratios within one run: alone, before the virtual machines keep the processors busy.
+speed() {
+    benchmarks/UsbIp.Benchmarks/bin/Release/net10.0/usbip-bench guard dist
+}
+
 vm_tests() {
     began=$SECONDS
     tests/vm/run --all --jobs 2 --again </dev/null 2>&1 | tee "$logs/vm.log" | grep --line-buffered -E '^(FAIL|----)'
@@ -120,7 +125,7 @@ not_run() {
 }
 
 if ! step prepare prepare; then
-    not_run build format tests publish
+    not_run build format tests publish speed
     [ -n "$fast" ] || not_run vm
     finish
 fi
@@ -131,8 +136,10 @@ else
     not_run format tests
 fi
 if step publish build/publish.sh; then
+    step speed speed
     [ -n "$fast" ] || vm_tests
-elif [ -z "$fast" ]; then
-    not_run vm
+else
+    not_run speed
+    [ -n "$fast" ] || not_run vm
 fi
 finish

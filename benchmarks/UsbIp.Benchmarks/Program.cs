@@ -5,7 +5,7 @@ using UsbIp.Benchmarks.Report;
 using UsbIp.Benchmarks.Scenarios;
 using UsbIp.Protocol;
 
-// bench.sh starts this program as: run DIST RESULTS QUICK [PART...], then report RESULTS PAGE. For a
+// bench.sh starts this program as: run DIST RESULTS QUICK [PART...], then report RESULTS PAGE; test.sh as: guard DIST. For a
 // profiler there is: load HOST[:PORT] in|out SIZE DEPTH SECONDS, on the host's first zero device. The other verbs are its own children.
 switch (args)
 {
@@ -18,6 +18,8 @@ switch (args)
     case ["run", var programs, var results, "quick" or "full", .. var parts]:
         new Run(new RunSettings { Programs = programs, Results = results, IsQuick = args[3] == "quick" }).Measure(parts);
         return 0;
+    case ["guard", var programs]:
+        return RegressionGuard.Run(programs) ? 0 : 1;
     case ["load", var host, "in" or "out", var size, var depth, var seconds]:
         var direction = args[2] == "in" ? UrbDirection.In : UrbDirection.Out;
         var workload = new Workload(direction, int.Parse(size, CultureInfo.InvariantCulture), int.Parse(depth, CultureInfo.InvariantCulture));

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using UsbIp.Client.Bridge;
+using UsbIp.Client.Bridge.Ahead;
 using UsbIp.Protocol;
 
 namespace UsbIp.Benchmarks.Pumps;
@@ -66,7 +67,7 @@ internal static class PumpProcess
             return;
         }
 
-        using var bridge = new UrbBridge(kernel, host, Device, NullLogger.Instance);
+        using var bridge = new UrbBridge(kernel, host, Device, NullLogger.Instance, new AheadOptions(IsEnabled: true));
         bridge.Run();
     }
 

@@ -32,7 +32,7 @@ internal sealed class BridgeScenario(RunSettings settings)
                 new Contender(Direct, Generator(direct), null),
                 new Contender(Copy, Generator(copy.Kernel), copy.Bridge),
                 new Contender(Shield, Generator(shield.Kernel), shield.Bridge),
-            ]).Run(Workload.All);
+            ]).Run(settings.Workloads);
         return new LoadResults(conditions, cells, new ProcessMemory(idle, shield.Bridge.ResidentKib, shield.Bridge.PeakResidentKib));
     }
 

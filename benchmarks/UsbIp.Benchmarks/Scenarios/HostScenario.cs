@@ -29,7 +29,7 @@ internal sealed class HostScenario(RunSettings settings)
             [
                 new Contender(Limit, new LoadGenerator(direct, PumpProcess.Device.DeviceId, LoadStyle.Client), pump),
                 new Contender(Host, session.Load, host.Process),
-            ]).Run(Workload.All);
+            ]).Run(settings.Workloads);
         return new LoadResults(conditions, cells, new ProcessMemory(idle, host.Process.ResidentKib, host.Process.PeakResidentKib));
     }
 }

@@ -1,3 +1,5 @@
+using UsbIp.Benchmarks.Load;
+
 namespace UsbIp.Benchmarks.Scenarios;
 
 /// <summary>How long and how often is measured, and on which programs.</summary>
@@ -11,6 +13,9 @@ internal sealed record RunSettings
 
     /// <summary>Fewer repeats and shorter windows.</summary>
     public bool IsQuick { get; init; }
+
+    /// <summary>What is measured of the host and of the bridge.</summary>
+    public IReadOnlyList<Workload> Workloads { get; init; } = Workload.All;
 
     /// <summary>How often each cell is measured; ratios are formed within a repeat.</summary>
     public int Repeats => IsQuick ? 5 : 11;

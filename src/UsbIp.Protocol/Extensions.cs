@@ -8,7 +8,7 @@ public enum Extensions : byte
 {
     None = 0,
 
-    /// <summary>The host runs a read of a bulk-only storage device only after the writes that were sent before it.</summary>
+    /// <summary>The host runs a read of a bulk-only storage device only after everything that was sent before it.</summary>
     BulkOnlyOrder = 8,
 }
 

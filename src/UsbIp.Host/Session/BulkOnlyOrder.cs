@@ -4,16 +4,16 @@ namespace UsbIp.Host.Session;
 
 /// <summary>
 /// Lets a client send a storage command's stages without waiting for each (<see cref="Extensions.BulkOnlyOrder"/>): a read of a bulk-only
-/// device is held back until the writes that were sent before it have ended. So the device sees command, data and status one after the other,
-/// as its own driver would send them; some devices stall a status that is asked for while their data is still going out. Reads among
-/// themselves are ordered by their endpoint.
+/// device is held back until everything that was sent before it has ended. So the device sees command, data and status one after the other,
+/// as its own driver would send them. Some stall a status that is asked for while their data is still going out; QEMU's forgets one that is
+/// asked for behind data that is still coming in. Writes are in order by their endpoint.
 /// </summary>
 public sealed class BulkOnlyOrder(EndpointTable endpoints, DeviceCalls calls, PendingUrbs pending, Extensions accepted)
 {
     private readonly bool _isOn = accepted.HasFlag(Extensions.BulkOnlyOrder);
     private readonly Lock _gate = new();
     private readonly Queue<PendingUrb> _held = new();
-    private int _writes;
+    private int _atDevice;
     private bool _isReleasing; // what comes meanwhile must not overtake
     private bool _isStopped;
 
@@ -27,24 +27,21 @@ public sealed class BulkOnlyOrder(EndpointTable endpoints, DeviceCalls calls, Pe
 
         lock (_gate)
         {
-            if (urb.Request.Direction == UrbDirection.Out)
+            var mustWait = urb.Request.Direction == UrbDirection.In && !_isStopped && (_atDevice > 0 || _held.Count > 0 || _isReleasing);
+            if (mustWait)
             {
-                urb.DelaysReads = true;
-                _writes++;
-                return false;
+                _held.Enqueue(urb);
+            }
+            else
+            {
+                LeaveLocked(urb);
             }
 
-            if (_isStopped || (_writes == 0 && _held.Count == 0 && !_isReleasing))
-            {
-                return false;
-            }
-
-            _held.Enqueue(urb);
-            return true;
+            return mustWait;
         }
     }
 
-    /// <summary>The URB has ended, whichever way: reads that waited for it go to the device. Harmless when called again.</summary>
+    /// <summary>The URB has ended, whichever way: the next read that waited for it goes to the device. Harmless when called again.</summary>
     public void Ended(PendingUrb urb)
     {
         if (!urb.DelaysReads)
@@ -55,8 +52,8 @@ public sealed class BulkOnlyOrder(EndpointTable endpoints, DeviceCalls calls, Pe
         urb.DelaysReads = false;
         lock (_gate)
         {
-            _writes--;
-            if (_writes > 0 || _isReleasing)
+            _atDevice--;
+            if (_atDevice > 0 || _isReleasing)
             {
                 return;
             }
@@ -66,7 +63,7 @@ public sealed class BulkOnlyOrder(EndpointTable endpoints, DeviceCalls calls, Pe
 
         while (TryTake(out var read))
         {
-            calls.Submit(read!);
+            calls.SubmitInStep(read!); // not on the receive loop: an UNLINK may come meanwhile
         }
     }
 
@@ -93,8 +90,19 @@ public sealed class BulkOnlyOrder(EndpointTable endpoints, DeviceCalls calls, Pe
         lock (_gate)
         {
             urb = null;
-            _isReleasing = !_isStopped && _writes == 0 && _held.TryDequeue(out urb);
+            _isReleasing = !_isStopped && _atDevice == 0 && _held.TryDequeue(out urb);
+            if (_isReleasing)
+            {
+                LeaveLocked(urb!);
+            }
+
             return _isReleasing;
         }
+    }
+
+    private void LeaveLocked(PendingUrb urb)
+    {
+        urb.DelaysReads = true;
+        _atDevice++;
     }
 }

@@ -45,7 +45,7 @@ public sealed class PendingUrb
 
     public SpecialRequest Special { get; set; }
 
-    /// <summary>A write that reads of the same storage device wait for; <see cref="BulkOnlyOrder"/>'s alone.</summary>
+    /// <summary>Reads of the same storage device wait for it; <see cref="BulkOnlyOrder"/>'s alone.</summary>
     public bool DelaysReads { get; set; }
 
     // ---- guarded by the gate of PendingUrbs

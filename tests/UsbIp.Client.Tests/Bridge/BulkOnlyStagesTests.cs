@@ -63,18 +63,20 @@ public sealed class BulkOnlyStagesTests : IDisposable
         ended.Data.Should().Equal(GoodStatus);
     }
 
-    [Fact]
-    public void With_a_host_that_keeps_no_order_the_status_is_not_read_ahead_of_outgoing_data()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void With_a_host_that_keeps_no_order_the_status_is_not_read_ahead(bool isIn)
     {
         using var rig = new BridgeRig(new AheadOptions(IsEnabled: true));
         rig.Configure(Interface);
-        var command = rig.Kernel.SubmitOut(Out, Command(512, isIn: false));
+        var command = rig.Kernel.SubmitOut(Out, Command(512, isIn));
         rig.Kernel.Receive();
-        var data = rig.Kernel.SubmitOut(Out, Sector);
+        var data = isIn ? rig.Kernel.SubmitIn(In, 512) : rig.Kernel.SubmitOut(Out, Sector);
         rig.Host.Receive();
         rig.Host.Receive();
         rig.Host.Reply(command, actualLength: 31);
-        rig.Host.Reply(data, actualLength: 512);
+        rig.Host.Reply(data, actualLength: 512, data: isIn ? Sector : []);
         rig.Kernel.Receive();
 
         var status = rig.Kernel.SubmitIn(In, 13);

@@ -10,6 +10,7 @@ namespace UsbIp.Client.Bridge.Ahead;
 ///   kernel: command ->  &lt;- done   data ->              &lt;- data  status -> &lt;- status
 ///   wire:   command -----------> data, status -------->     &lt;------- data, status
 /// </code>
+/// With a host that does not keep the stages apart, the status is not read ahead, and a command takes two round trips.
 /// Nothing is answered ahead of the device that a caller could rely on: neither data nor a status. A command that the device did not take
 /// fails its next stage with -EPROTO, after which the driver does what it does after a command that failed: it resets the device. Whatever
 /// isn't a clean command, data, status runs as it would without this.
@@ -22,7 +23,7 @@ namespace UsbIp.Client.Bridge.Ahead;
 /// <param name="pending">What the kernel waits for.</param>
 /// <param name="kernel">Where commands are answered.</param>
 /// <param name="inEndpoint">The bulk IN endpoint's number.</param>
-/// <param name="isOrdered">Whether the host lets the status wait for the data that is still going out; else it isn't read ahead of that.</param>
+/// <param name="isOrdered">Whether the host lets the status wait for the data; else it isn't read ahead.</param>
 internal sealed class BulkOnlyStages(AheadPipe pipe, PendingUrbs pending, KernelEnd kernel, byte inEndpoint, bool isOrdered) : AheadPolicy(pipe)
 {
     private const int StatusSize = 13;
@@ -221,7 +222,7 @@ internal sealed class BulkOnlyStages(AheadPipe pipe, PendingUrbs pending, Kernel
         (_stageSeqnum, _isStageSent, _isToFail) = (request.Seqnum, false, false);
         var isWhole = (request.Direction == UrbDirection.In) == _command.IsIn && request.BufferLength == _command.DataLength;
         _stage = _command.DataLength == 0 ? Stage.Status : isWhole ? Stage.Data : Stage.Idle;
-        return _stage == Stage.Data && (_command.IsIn || isOrdered) ? Step.ReadStatus : Step.NoteStage;
+        return _stage == Stage.Data && isOrdered ? Step.ReadStatus : Step.NoteStage;
     }
 
     /// <summary>

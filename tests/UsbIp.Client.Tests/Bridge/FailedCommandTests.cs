@@ -123,6 +123,20 @@ public sealed class FailedCommandTests : IDisposable
         _rig.ExpectUnplug();
     }
 
+    [Fact]
+    public void What_is_held_back_when_an_interface_is_set_anew_reaches_the_kernel()
+    {
+        var data = BeginRead();
+        _rig.Host.Reply(data, UrbStatus.ProtocolError, 0);
+        _rig.Host.Receive();
+
+        var setting = _rig.Kernel.SubmitOut(0, [], new SetupPacket(0x01, 11, 0, 0, 0));
+        _rig.Host.Receive()!.Seqnum.Should().Be(setting);
+        _rig.Host.Reply(setting);
+
+        new[] { _rig.Kernel.Receive()!.Seqnum, _rig.Kernel.Receive()!.Seqnum }.Should().BeEquivalentTo([data, setting]);
+    }
+
     /// <summary>A read whose command the host reports as stalled when all three of its requests are there. Returns the seqnum of its data.</summary>
     private uint BeginReadThatFails() => BeginRead(UrbStatus.Stall, 0);
 

@@ -65,7 +65,7 @@ internal abstract class AheadPolicy(AheadPipe pipe)
     {
     }
 
-    /// <summary>The session ends: what is held goes to the kernel.</summary>
+    /// <summary>The session or the setting of the interfaces ends, and this policy with it: what is held goes to the kernel.</summary>
     public virtual void Release()
     {
     }

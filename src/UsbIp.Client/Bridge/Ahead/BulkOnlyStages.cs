@@ -170,12 +170,15 @@ internal sealed class BulkOnlyStages(AheadPipe pipe, PendingUrbs pending, Kernel
 
     public override void Settle()
     {
-        if (Pipe.IsCancelling)
+        if (!Pipe.IsCancelling)
         {
-            return;
+            Release();
         }
+    }
 
-        Release();
+    public override void Release()
+    {
+        _held.Release();
         if (_doomed is { } seqnum && pending.Find(seqnum) is { IsDoomed: true } urb) // otherwise the kernel has unlinked it
         {
             kernel.Write(new SubmitReply(seqnum, UrbStatus.ProtocolError, ActualLength: 0));
@@ -184,8 +187,6 @@ internal sealed class BulkOnlyStages(AheadPipe pipe, PendingUrbs pending, Kernel
 
         _doomed = null;
     }
-
-    public override void Release() => _held.Release();
 
     public override void Unlinked(DeviceId device)
     {
@@ -227,12 +228,11 @@ internal sealed class BulkOnlyStages(AheadPipe pipe, PendingUrbs pending, Kernel
 
     /// <summary>
     /// Ends the request behind a command that the device did not take: without the command, it would wait for ever. The kernel is told when
-    /// the host has let go of it and of the status: told earlier, it would send the next command, whose data they would take.
+    /// the host has let go of it (it is marked as doomed) and of the status: told earlier, it would send the next command, whose data they would take.
     /// </summary>
     private void Fail(PendingUrb urb)
     {
         var request = urb.Request;
-        urb.IsDoomed = true;
         _doomed = request.Seqnum;
         Pipe.Cancel(request.DeviceId);
         Pipe.SendUnlink(request.DeviceId, request.Seqnum);

@@ -20,9 +20,9 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
     private const byte BulkOnlyReset = 0xFF;
 
     private readonly AheadPolicy?[] _policies = new AheadPolicy?[EndpointAddress.SlotCount];
-    private AheadPolicy[] _inUse = []; // each once, whatever its endpoints
     private readonly AheadPipe?[] _pipes = new AheadPipe?[16]; // by IN endpoint; each lives as long as the session
     private readonly DeviceLayout _layout = new();
+    private AheadPolicy[] _inUse = []; // each once, whatever its endpoints
 
     /// <summary>Whether requests to this endpoint are to be shown to <see cref="Begin"/>. From any thread.</summary>
     public bool Watches(in SubmitRequest request) => Volatile.Read(ref _policies[EndpointAddress.ToSlot(request.EndpointAddress)]) is not null;
@@ -76,7 +76,7 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
         return false;
     }
 
-    /// <summary>The session ends: what was held back goes to the kernel.</summary>
+    /// <summary>The policies end: what they held back goes to the kernel.</summary>
     public void Release() => Array.ForEach(_inUse, policy => policy.Release());
 
     /// <summary>The kernel is being given the host's reply to one of its requests.</summary>
@@ -143,6 +143,7 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
 
         if (isNew)
         {
+            Release();
             Watch();
         }
     }

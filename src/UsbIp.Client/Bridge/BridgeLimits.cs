@@ -36,8 +36,13 @@ internal static class BridgeLimits
     /// <summary>How long the kernel may take to read replies; it always reads, so this only keeps a broken one from holding a thread.</summary>
     public static readonly TimeSpan KernelPatience = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the kernel's drivers must have submitted nothing, after all was given back to them, before the plug is pulled.</summary>
-    public static readonly TimeSpan UnplugDelay = TimeSpan.FromMilliseconds(100);
+    /// <summary>
+    /// How long the kernel's drivers must have submitted nothing, after all was given back to them, before the plug is pulled. A driver that
+    /// resets the port then (usb-storage) asks for the descriptor 110 ms later: hub_port_reset sleeps 60 ms in the reset and 50 ms after it.
+    /// Half of that keeps the end of stream away from the request, which otherwise could arrive while vhci_hcd shuts the connection down,
+    /// and would stay there until its own time-out of 5 s.
+    /// </summary>
+    public static readonly TimeSpan UnplugDelay = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How long they may go on submitting: an unplug must be one within 3 s.</summary>
     public static readonly TimeSpan UnplugPatience = TimeSpan.FromSeconds(2);

@@ -30,7 +30,7 @@ done
 
 require "usbip attach takes the gadget" stock_attach_as far "$zero"
 require "usbtest has it" wait_until 5 has_driver "$far" usbtest
-report "$VM_DIR/usbtest.py" "$far" --cases 0-14,17-21,24,27-29 --times 3 --unlink-times 20
+report "$VM_DIR/usbtest.py" "$far" --cases 0-14,17-21,24,27-29 --times 20 --unlink-times 200
 check "usbip port shows it" sh -c "usbip port | grep 127.0.0.1:3240/$zero"
 check "our port shows it" sh -c "$DIST/usbip-client port | grep $zero"
 check "usbip detach" stock_detach "$zero"
@@ -38,7 +38,7 @@ wait_for "the port is free" 5 no_used_ports
 
 require "usbip attach takes the virtual zero" stock_attach_as far "$virtual_zero"
 require "usbtest has it" wait_until 5 has_driver "$far" usbtest
-report "$VM_DIR/usbtest.py" "$far" --cases 0-29 --times 3 --unlink-times 20
+report "$VM_DIR/usbtest.py" "$far" --cases 0-29 --times 20 --unlink-times 200
 check "usbip detach" stock_detach "$virtual_zero"
 
 for busid in "$stick" "$virtual_disk"; do

@@ -44,6 +44,21 @@ internal sealed class MeasuredProcess : IDisposable
     public string ReadLine() =>
         _process.StandardOutput.ReadLine() ?? throw new EndOfStreamException($"{_process.StartInfo.FileName} ended before it was ready.");
 
+    /// <summary>Waits until its number of threads has not changed for that long: whatever lives on for a while has ended.</summary>
+    public void WaitUntilSettled(TimeSpan quiet)
+    {
+        var (threads, since) = (Threads, Stopwatch.GetTimestamp());
+        using var pause = new ManualResetEventSlim();
+        while (Stopwatch.GetElapsedTime(since) < quiet)
+        {
+            pause.Wait(TimeSpan.FromMilliseconds(100)); // nothing tells another process of it
+            if (Threads != threads)
+            {
+                (threads, since) = (Threads, Stopwatch.GetTimestamp());
+            }
+        }
+    }
+
     public void Dispose()
     {
         _process.StandardInput.Close();

@@ -14,8 +14,8 @@ internal sealed class SessionSection(SessionResults results)
         var text = $"""
             ## Many sessions
 
-            One `usbip-host` with 1,000 virtual devices; each session is imported and configured, as a client's kernel does it, and then idle. Resident
-            memory beyond that of the host without sessions:
+            One `usbip-host` with 1,000 virtual devices; each session is imported and configured, as a client's kernel does it, and then idle for
+            3 s and more. Resident memory beyond that of the host without sessions:
 
             {MemoryTable()}
             The last of them under load, while the {results.IdleSessions} others are idle, over the only session of another host, in turn:

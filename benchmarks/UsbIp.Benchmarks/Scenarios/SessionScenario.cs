@@ -15,6 +15,9 @@ internal sealed class SessionScenario(RunSettings settings)
     public const string AmongOthers = "among others";
     private const int Most = 1000;
 
+    /// <summary>Longer than a session's second thread waits for work before it ends.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(3);
+
     private static readonly int[] Counts = [1, 10, 100, Most];
 
     private static readonly Workload[] Loads =
@@ -59,6 +62,7 @@ internal sealed class SessionScenario(RunSettings settings)
             sessions.Add(ImportedSession.Open(host.Address, busId));
             if (Counts.Contains(sessions.Count))
             {
+                host.Process.WaitUntilSettled(Quiet);
                 var now = host.Process.ResidentKib;
                 memory.Add(new SessionMemory(sessions.Count, now, (now - before) / (double)sessions.Count, host.Process.Threads));
             }

@@ -137,6 +137,27 @@ public sealed class FailedCommandTests : IDisposable
         new[] { _rig.Kernel.Receive()!.Seqnum, _rig.Kernel.Receive()!.Seqnum }.Should().BeEquivalentTo([data, setting]);
     }
 
+    [Theory]
+    [InlineData(0x01, 11)] // SET_INTERFACE
+    [InlineData(0x21, 0xFF)] // the class's own request, a bulk-only reset where the class is storage
+    public void What_is_done_to_another_interface_leaves_a_command_under_way_alone(byte requestType, byte request)
+    {
+        using var rig = new BridgeRig(new AheadOptions(IsEnabled: true, IsHostOrdered: true));
+        rig.Configure([.. Interface, 9, 4, 1, 0, 1, 3, 1, 1, 0, 7, 5, 0x83, 3, 8, 0, 8]);
+        var command = rig.Kernel.SubmitOut(Out, Command(0, isIn: false));
+        rig.Kernel.Receive();
+        rig.Host.Receive();
+
+        rig.Exchange(new SetupPacket(requestType, request, 0, 1, 0));
+        rig.Host.Reply(command, UrbStatus.ProtocolError, 0);
+        rig.Exchange(new SetupPacket(0x00, 5, 0, 0, 0));
+        var status = rig.Kernel.SubmitIn(In, 13);
+
+        var failed = rig.Kernel.Receive()!;
+        failed.Seqnum.Should().Be(status, "the device did not take the command that was answered early");
+        failed.Status.Should().Be(UrbStatus.ProtocolError);
+    }
+
     /// <summary>A read whose command the host reports as stalled when all three of its requests are there. Returns the seqnum of its data.</summary>
     private uint BeginReadThatFails() => BeginRead(UrbStatus.Stall, 0);
 

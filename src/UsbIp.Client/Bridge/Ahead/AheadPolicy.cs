@@ -31,8 +31,13 @@ internal enum Sequel
 /// When to read ahead on the endpoints of one interface, for one way in which drivers use such endpoints. Sees each request of the kernel
 /// and each reply to one, in the order of the wire, with the kernel's end held.
 /// </summary>
-internal abstract class AheadPolicy(AheadPipe pipe)
+/// <param name="pipe">The IN endpoint that is read ahead.</param>
+/// <param name="number">The interface's number.</param>
+internal abstract class AheadPolicy(AheadPipe pipe, byte number)
 {
+    /// <summary>bInterfaceNumber of the interface.</summary>
+    public byte InterfaceNumber => number;
+
     /// <summary>The IN endpoint that is read ahead.</summary>
     public AheadPipe Pipe => pipe;
 
@@ -65,7 +70,7 @@ internal abstract class AheadPolicy(AheadPipe pipe)
     {
     }
 
-    /// <summary>The session or the setting of the interfaces ends, and this policy with it: what is held goes to the kernel.</summary>
+    /// <summary>The session or the setting of the interface ends, and this policy with it: what is held goes to the kernel.</summary>
     public virtual void Release()
     {
     }
@@ -73,7 +78,7 @@ internal abstract class AheadPolicy(AheadPipe pipe)
     /// <summary>The kernel unlinks a request on these endpoints.</summary>
     public abstract void Unlinked(DeviceId device);
 
-    /// <summary>The device was reset or set up anew: nothing from before holds.</summary>
+    /// <summary>The interface was reset or set up anew: nothing from before holds.</summary>
     public virtual void Restart(DeviceId device)
     {
         pipe.Cancel(device);

@@ -11,20 +11,20 @@ namespace UsbIp.Client.Bridge.Ahead;
 ///   wire:   command -----------> data, status -------->     &lt;------- data, status
 /// </code>
 /// With a host that does not keep the stages apart, the status is not read ahead, and a command takes two round trips.
-/// Nothing is answered ahead of the device that a caller could rely on: neither data nor a status. A command that the device did not take
-/// fails its next stage with -EPROTO, after which the driver does what it does after a command that failed: it resets the device. Whatever
-/// isn't a clean command, data, status runs as it would without this.
+/// Neither data nor a status is answered ahead of the device. A command that the device did not take fails its next stage with -EPROTO, and
+/// the driver resets the device, as after any that failed. Whatever isn't a clean command, data, status runs as it would without this.
 /// <para>
-/// After an error or an unlink the driver soon sends the next command, whose data a read that is still at the host would take. So it is
-/// told of either only when the host has confirmed that every own read is cancelled.
+/// After an error or an unlink the driver soon sends the next command, whose data a read that is still at the host would take. So it hears
+/// of either only when the host has confirmed that every own read is cancelled.
 /// </para>
 /// </summary>
 /// <param name="pipe">The bulk IN endpoint.</param>
+/// <param name="number">Its interface's number.</param>
 /// <param name="pending">What the kernel waits for.</param>
 /// <param name="kernel">Where commands are answered.</param>
 /// <param name="inEndpoint">The bulk IN endpoint's number.</param>
 /// <param name="isOrdered">Whether the host lets the status wait for the data; else it isn't read ahead.</param>
-internal sealed class BulkOnlyStages(AheadPipe pipe, PendingUrbs pending, KernelEnd kernel, byte inEndpoint, bool isOrdered) : AheadPolicy(pipe)
+internal sealed class BulkOnlyStages(AheadPipe pipe, byte number, PendingUrbs pending, KernelEnd kernel, byte inEndpoint, bool isOrdered) : AheadPolicy(pipe, number)
 {
     private const int StatusSize = 13;
 

@@ -22,9 +22,13 @@ internal sealed class DeviceLayout
     /// <summary>The interfaces in use, in their settings; none before the kernel has chosen a configuration.</summary>
     public IReadOnlyCollection<InterfaceDescriptor> Interfaces => _settings.Values;
 
-    /// <summary>A control request was answered well. True if the interfaces or their state are new.</summary>
-    public bool Replied(in SetupPacket setup, ReadOnlySpan<byte> data)
+    /// <summary>A control request was answered well. True if an interface or its state is new.</summary>
+    /// <param name="setup">The request.</param>
+    /// <param name="data">What the device answered.</param>
+    /// <param name="number">Then that interface's number; null if all are new.</param>
+    public bool Replied(in SetupPacket setup, ReadOnlySpan<byte> data, out byte? number)
     {
+        number = null;
         switch (setup)
         {
             case var _ when setup.IsForDescriptor(DescriptorType.Configuration):
@@ -34,6 +38,7 @@ internal sealed class DeviceLayout
                 Configure((byte)setup.Value);
                 return true;
             case { RequestType: StandardInterfaceOut, Request: SetInterface }:
+                number = (byte)setup.Index;
                 Choose((byte)setup.Index, (byte)setup.Value);
                 return true;
             default:

@@ -130,30 +130,47 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
 
     private void Configure(in SubmitRequest request, ReadOnlySpan<byte> data)
     {
-        var isNew = _layout.Replied(request.Setup, data);
-        if (!isNew && request.Setup is not { RequestType: ClassInterfaceOut, Request: BulkOnlyReset })
+        if (_layout.Replied(request.Setup, data, out var number))
         {
-            return;
+            End(request.DeviceId, number);
+            Watch(number);
         }
-
-        foreach (var policy in _inUse)
+        else if (request.Setup is { RequestType: ClassInterfaceOut, Request: BulkOnlyReset })
         {
-            policy.Restart(request.DeviceId);
-        }
-
-        if (isNew)
-        {
-            Release();
-            Watch();
+            var reset = (byte)request.Setup.Index;
+            Array.Find(_inUse, policy => policy.InterfaceNumber == reset)?.Restart(request.DeviceId);
         }
     }
 
-    private void Watch()
+    /// <summary>Ends the policies of one interface, or all: what another interface is in the middle of goes on.</summary>
+    private void End(DeviceId device, byte? number)
     {
-        Array.Clear(_policies);
+        foreach (var policy in _inUse)
+        {
+            if (number is null || policy.InterfaceNumber == number)
+            {
+                policy.Restart(device);
+                policy.Release();
+            }
+        }
+    }
+
+    private void Watch(byte? number)
+    {
+        for (var slot = 0; slot < _policies.Length; slot++)
+        {
+            if (number is null || _policies[slot]?.InterfaceNumber == number)
+            {
+                Volatile.Write(ref _policies[slot], null);
+            }
+        }
+
         foreach (var setting in _layout.Interfaces)
         {
-            Watch(setting);
+            if (number is null || setting.Number == number)
+            {
+                Watch(setting);
+            }
         }
 
         _inUse = [.. _policies.OfType<AheadPolicy>().Distinct()];
@@ -165,7 +182,7 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
         switch (setting)
         {
             case { Class: StorageClass, Protocol: BulkOnlyProtocol } when inputs.Length == 1 && setting.Endpoints.Count == 2:
-                var stages = new BulkOnlyStages(PipeOf(inputs[0]), pending, kernel, NumberOf(inputs[0]), options.IsHostOrdered);
+                var stages = new BulkOnlyStages(PipeOf(inputs[0]), setting.Number, pending, kernel, NumberOf(inputs[0]), options.IsHostOrdered);
                 foreach (var endpoint in setting.Endpoints)
                 {
                     Volatile.Write(ref _policies[EndpointAddress.ToSlot(endpoint.Address)], stages);
@@ -175,7 +192,8 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
             case { Class: HidClass or CommunicationClass or CommunicationDataClass }:
                 foreach (var endpoint in inputs.Where(endpoint => endpoint.Type is TransferType.Interrupt or TransferType.Bulk))
                 {
-                    Volatile.Write(ref _policies[EndpointAddress.ToSlot(endpoint.Address)], new RepeatedReads(PipeOf(endpoint), endpoint.Type == TransferType.Bulk));
+                    var reads = new RepeatedReads(PipeOf(endpoint), setting.Number, endpoint.Type == TransferType.Bulk);
+                    Volatile.Write(ref _policies[EndpointAddress.ToSlot(endpoint.Address)], reads);
                 }
 
                 break;

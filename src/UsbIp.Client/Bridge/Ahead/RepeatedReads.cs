@@ -9,8 +9,9 @@ namespace UsbIp.Client.Bridge.Ahead;
 /// error; what was read by then is kept for the reads to come.
 /// </summary>
 /// <param name="pipe">The endpoint.</param>
+/// <param name="number">Its interface's number.</param>
 /// <param name="isBulk">Whether it is a bulk endpoint; else it is an interrupt endpoint.</param>
-internal sealed class RepeatedReads(AheadPipe pipe, bool isBulk) : AheadPolicy(pipe)
+internal sealed class RepeatedReads(AheadPipe pipe, byte number, bool isBulk) : AheadPolicy(pipe, number)
 {
     /// <summary>Interrupt reads ahead: enough for a report each millisecond over a round trip of 32.</summary>
     private const int InterruptDepth = 32;

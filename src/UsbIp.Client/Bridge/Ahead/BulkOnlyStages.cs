@@ -63,7 +63,7 @@ internal sealed class BulkOnlyStages(AheadPipe pipe, byte number, PendingUrbs pe
     private readonly HeldReplies _held = new(kernel);
     private Stage _stage;
     private Step _nextStep; // behind the request that is being sent
-    private CommandBlock _command;
+    private CommandBlockWrapper _command;
     private uint _commandSeqnum;
     private uint _stageSeqnum; // the request behind the command: its data, or its status if it has none
     private bool _isStageSent; // before, the host must not be asked to cancel it
@@ -111,7 +111,7 @@ internal sealed class BulkOnlyStages(AheadPipe pipe, byte number, PendingUrbs pe
         switch (_nextStep)
         {
             case Step.AnswerCommand when pending.Find(urb.Request.Seqnum) == urb:
-                kernel.Write(new SubmitReply(urb.Request.Seqnum, UrbStatus.Ok, CommandBlock.Size));
+                kernel.Write(new SubmitReply(urb.Request.Seqnum, UrbStatus.Ok, CommandBlockWrapper.Size));
                 pending.AnswerEarly(urb);
                 return null;
             case Step.NoteStage or Step.ReadStatus when !_isToFail:
@@ -137,7 +137,7 @@ internal sealed class BulkOnlyStages(AheadPipe pipe, byte number, PendingUrbs pe
 
     public override void RepliedLate(in SubmitReply reply)
     {
-        if (reply.Seqnum != _commandSeqnum || (reply.Status == UrbStatus.Ok && reply.ActualLength == CommandBlock.Size))
+        if (reply.Seqnum != _commandSeqnum || (reply.Status == UrbStatus.Ok && reply.ActualLength == CommandBlockWrapper.Size))
         {
             return;
         }
@@ -202,7 +202,7 @@ internal sealed class BulkOnlyStages(AheadPipe pipe, byte number, PendingUrbs pe
 
     private Step EnterCommand(in SubmitRequest request, ReadOnlySpan<byte> data)
     {
-        if (request.Direction == UrbDirection.In || !IsAtRest || !CommandBlock.TryRead(data, out _command))
+        if (request.Direction == UrbDirection.In || !IsAtRest || !CommandBlockWrapper.TryRead(data, out _command))
         {
             return Step.None;
         }

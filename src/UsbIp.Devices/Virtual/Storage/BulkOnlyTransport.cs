@@ -1,3 +1,5 @@
+using UsbIp.Protocol;
+
 namespace UsbIp.Devices.Virtual.Storage;
 
 /// <summary>
@@ -111,7 +113,7 @@ internal sealed class BulkOnlyTransport(DiskImage image, ScsiDisk disk, Action<l
         _command.AsSpan().Clear();
         data.Slice(CommandBlockWrapper.CommandOffset, _wrapper.CommandLength).CopyTo(_command);
         _action = _wrapper.Unit == 0 ? disk.Execute(_command) : disk.Refuse(ScsiSense.NoSuchUnit);
-        _length = _wrapper.AgreeOnLength(_action, out var isPhaseError);
+        _length = _action.AgreeOnLength(_wrapper, out var isPhaseError);
         _status = isPhaseError ? CommandStatus.PhaseError
             : _action.Kind == ScsiActionKind.Fail ? CommandStatus.Failed
             : CommandStatus.Passed;

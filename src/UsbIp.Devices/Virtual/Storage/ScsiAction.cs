@@ -1,3 +1,5 @@
+using UsbIp.Protocol;
+
 namespace UsbIp.Devices.Virtual.Storage;
 
 internal enum ScsiActionKind
@@ -35,4 +37,18 @@ internal readonly record struct ScsiAction(ScsiActionKind Kind, long Length = 0,
     public static ScsiAction Flush => new(ScsiActionKind.Flush);
 
     public bool IsToHost => Kind is ScsiActionKind.Respond or ScsiActionKind.Read;
+
+    /// <summary>
+    /// How many bytes move: what both sides want. A command that wants more, or the other way, is a phase error (6.7, cases 2, 3, 7, 8, 10, 13).
+    /// </summary>
+    public long AgreeOnLength(in CommandBlockWrapper wrapper, out bool isPhaseError)
+    {
+        isPhaseError = Length > 0 && (wrapper.DataLength < Length || wrapper.IsIn != IsToHost);
+        if (!isPhaseError)
+        {
+            return Length;
+        }
+
+        return wrapper.IsIn && IsToHost ? wrapper.DataLength : 0;
+    }
 }

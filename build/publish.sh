@@ -27,8 +27,8 @@ while [ $# -gt 0 ]; do
     case $1 in
         -h | --help) usage; exit ;;
         --framework-dependent) kind=framework-dependent ;;
-        --rid) rid=${2:?'--rid needs a runtime identifier, such as linux-arm64'}; shift ;;
-        --output) output=${2:?'--output needs a directory'}; shift ;;
+        --rid) [ -n "${2:-}" ] || refuse "--rid needs a runtime identifier, such as linux-arm64."; rid=$2; shift ;;
+        --output) [ -n "${2:-}" ] || refuse "--output needs a directory."; output=$2; shift ;;
         --force) force=yes ;;
         *) refuse "the option $1 does not exist." ;;
     esac

@@ -41,8 +41,8 @@ internal sealed class BridgeSection(LoadResults results)
         var latency = Figures.GeometricMean(single.Select(cell => Over(cell, sample => sample.P50).Median));
         return
         [
-            new Bar("bridge, CPU per URB", "at most 1.15 of the copying bridge", Worst("geometric mean", cpu, results.Cells, sample => sample.CpuPerUrb), cpu <= MostOverCopy),
-            new Bar("bridge, median latency", "at most 1.15 of the copying bridge", Worst("geometric mean", latency, single, sample => sample.P50), latency <= MostOverCopy),
+            new Bar("bridge, CPU per URB", "at most 1.15 of the copying bridge, over all cells", Worst("geometric mean", cpu, results.Cells, sample => sample.CpuPerUrb), cpu <= MostOverCopy),
+            new Bar("bridge, median latency", "at most 1.15 of the copying bridge, over all cells", Worst("geometric mean", latency, single, sample => sample.P50), latency <= MostOverCopy),
             new Bar(
                 "bridge, resident memory",
                 $"under {MostMebibytes} MiB",

@@ -7,7 +7,7 @@ internal sealed class GlobalOptions(Func<bool, Output> openOutput, ClientSetting
 {
     public Option<bool> Debug { get; } = new("--debug") { Description = "Show stack traces of errors", Recursive = true };
 
-    public Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "Print errors only", Recursive = true };
+    public Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "Say nothing beyond results and errors", Recursive = true };
 
     public Option<string?> TcpPort { get; } = new("--tcp-port", "-t")
     {

@@ -40,13 +40,31 @@ internal static class VhciModule
         return true;
     }
 
-    public static CommandException Missing(string directory, Exception? cause = null, string? complaint = null) => new(
-        ExitCode.KernelModule,
-        $"The kernel module {Name} is not loaded: {directory} does not exist" + (complaint is null ? "." : $", and {complaint}."),
-        complaint is null
-            ? $"{(Environment.IsPrivilegedProcess ? "" : "sudo ")}modprobe {Name}"
-            : $"install the modules of the running kernel ({KernelRelease()}), or one that has CONFIG_USBIP_VHCI_HCD; 'list' and 'inspect' work without.",
-        cause);
+    public static CommandException Missing(string directory, Exception? cause = null, string? complaint = null)
+    {
+        var release = KernelRelease();
+        complaint ??= IsInstalled(release) ? null : $"/lib/modules/{release} has no such module";
+        return new CommandException(
+            ExitCode.KernelModule,
+            $"The kernel module {Name} is not loaded: {directory} does not exist" + (complaint is null ? "." : $", and {complaint}."),
+            complaint is null
+                ? $"{(Environment.IsPrivilegedProcess ? "" : "sudo ")}modprobe {Name}"
+                : $"install the modules of the running kernel ({release}), or one that has CONFIG_USBIP_VHCI_HCD; 'list' and 'inspect' work without.",
+            cause);
+    }
+
+    /// <summary>Whether modprobe would find it (modules.dep of kmod names every module that there is).</summary>
+    private static bool IsInstalled(string release)
+    {
+        try
+        {
+            return File.ReadLines($"/lib/modules/{release}/modules.dep").Any(line => line.Contains("/vhci-hcd.ko", StringComparison.Ordinal));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>As uname -r says it, which is how packages of modules are named.</summary>
     private static string KernelRelease()

@@ -43,7 +43,7 @@ public sealed class ExportCommand(CommandContext context, UsbNames names)
             }
         }
 
-        context.Remark("no daemon was running, so this command is it now. Ctrl+C ends it.");
+        context.Remark("no daemon is running, so this command becomes it. Ctrl+C ends it.");
         return await new ServeCommand(context).RunAsync(options);
     }
 

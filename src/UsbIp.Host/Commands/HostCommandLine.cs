@@ -18,7 +18,7 @@ public sealed class HostCommandLine
         Recursive = true,
     };
 
-    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Say nothing on success", Recursive = true };
+    private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Say nothing beyond results and errors", Recursive = true };
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Log more", Recursive = true };
     private readonly Option<bool> _debug = new("--debug", "-d") { Description = "Log everything, errors with their stack traces", Recursive = true };
     private readonly RootCommand _root;

@@ -72,7 +72,7 @@ public sealed class ExportCommandTests
 
         status.Output.Should().Contain("1-2").And.Contain("exported");
         ended.Should().Be(new CommandResult(
-            ExitCode.Success, "", "usbip-host: no daemon was running, so this command is it now. Ctrl+C ends it.\n"));
+            ExitCode.Success, "", "usbip-host: no daemon is running, so this command becomes it. Ctrl+C ends it.\n"));
     }
 
     [Fact]

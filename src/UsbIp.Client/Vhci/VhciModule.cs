@@ -43,7 +43,11 @@ internal static class VhciModule
     public static CommandException Missing(string directory, Exception? cause = null, string? complaint = null)
     {
         var release = KernelRelease();
-        complaint ??= IsInstalled(release) ? null : $"/lib/modules/{release} has no such module";
+        if (complaint is null && directory == VhciDriver.DefaultDirectory && !IsInstalled(release))
+        {
+            complaint = $"/lib/modules/{release} has no such module";
+        }
+
         return new CommandException(
             ExitCode.KernelModule,
             $"The kernel module {Name} is not loaded: {directory} does not exist" + (complaint is null ? "." : $", and {complaint}."),

@@ -55,13 +55,16 @@ internal sealed class BridgeRig : IDisposable
     /// <summary>Enumerates as the kernel does: reads the one configuration, which consists of these descriptors, and chooses it.</summary>
     public void Configure(ReadOnlySpan<byte> interfaces)
     {
-        byte[] configuration = [9, 2, (byte)(9 + interfaces.Length), 0, 1, 1, 0, 0x80, 50, .. interfaces];
+        var configuration = Configuration(interfaces);
         var read = Kernel.SubmitIn(0, configuration.Length, new SetupPacket(0x80, 6, 0x0200, 0, (ushort)configuration.Length));
         Host.Receive();
         Host.ReplyWith(read, configuration);
         Kernel.Receive();
         Exchange(new SetupPacket(0x00, 9, 1, 0, 0));
     }
+
+    /// <summary>A configuration descriptor that consists of these.</summary>
+    public static byte[] Configuration(ReadOnlySpan<byte> interfaces) => [9, 2, (byte)(9 + interfaces.Length), 0, 1, 1, 0, 0x80, 50, .. interfaces];
 
     /// <summary>One control request without data, there and back: all that was sent before it has passed the bridge.</summary>
     public void Exchange(SetupPacket setup)

@@ -95,7 +95,7 @@ public sealed class SteadyReadAheadTests : IDisposable
     /// <summary>Enumerates as the kernel does: reads the one configuration, which the host has in the shape of <paramref name="interfaces"/>, and chooses it.</summary>
     private void Configure(ReadOnlySpan<byte> interfaces)
     {
-        _configuration = [9, 2, (byte)(9 + interfaces.Length), 0, 1, 1, 0, 0x80, 50, .. interfaces];
+        _configuration = BridgeRig.Configuration(interfaces);
         RoundTrip(UrbDirection.In, 0, _configuration.Length, new SetupPacket(0x80, 6, 0x0200, 0, (ushort)_configuration.Length), []);
         RoundTrip(UrbDirection.Out, 0, 0, new SetupPacket(0x00, 9, 1, 0, 0), []);
     }

@@ -13,7 +13,7 @@ namespace UsbIp.Client.Tests.Bridge;
 [CollectionDefinition(nameof(SteadyState), DisableParallelization = true)]
 public sealed class SteadyState
 {
-    public const uint Windows = 5;
+    private const uint Windows = 5;
 
     /// <summary>
     /// Bytes that the process allocates in the best of some windows: a URB that allocates does so in every one; the runtime's own doings and a

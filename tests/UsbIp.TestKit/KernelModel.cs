@@ -15,6 +15,9 @@ public sealed class KernelModel
 
     public void Submitted(in SubmitRequest request, IsoPacket[] packets) => _urbs.Add(request.Seqnum, (request, packets));
 
+    /// <summary>A URB that was composed and is not sent yet: no reply to it can be right.</summary>
+    public void Forget(uint seqnum) => _urbs.Remove(seqnum);
+
     public void Unlinked(uint seqnum, uint target) => _unlinks.Add(seqnum, target);
 
     /// <summary>Takes the reply at the front of <paramref name="bytes"/>; null if it isn't whole yet.</summary>

@@ -14,10 +14,15 @@ public class HostTableBenchmarks
     private readonly TransferPool _pool = new();
     private readonly ReplyQueue _replies = new(limit: 8192);
     private readonly List<PendingUrb> _others = [];
+    private readonly UnlinksBeforeSubmits _early;
     private readonly PendingUrbs _pending;
     private uint _seqnum = 1000;
 
-    public HostTableBenchmarks() => _pending = new PendingUrbs(_replies, Recycle);
+    public HostTableBenchmarks()
+    {
+        _early = new UnlinksBeforeSubmits(_replies, static () => { }, TimeSpan.FromSeconds(1));
+        _pending = new PendingUrbs(_replies, _early, Recycle);
+    }
 
     /// <summary>URBs in flight besides the one that is measured.</summary>
     [Params(0, 31)]
@@ -40,6 +45,7 @@ public class HostTableBenchmarks
             End(urb);
         }
 
+        _early.Dispose();
         _pool.Dispose();
     }
 

@@ -13,11 +13,13 @@ internal sealed class KernelReader(
     BlockingSocket socket, PendingUrbs pending, HostWriter host, KernelEnd kernel, HostWatch watch, ReadAhead ahead)
 {
     private readonly ReceiveBuffer _buffer = new();
+    private readonly EarlyUnlinks _early = new();
     private PendingUrb? _urb; // the request whose data or packet table is still arriving
     private int _dataLeft;
     private int _packetsLeft;
     private bool _isRefused;
     private bool _isKept;
+    private uint? _earlyUnlink; // the unlink of this request, which came before it
     private PendingUrb? _followed; // the request behind which the bridge has something to do
     private bool _isMoreToCome;
     private volatile bool _isEnding;
@@ -165,7 +167,8 @@ internal sealed class KernelReader(
         }
 
         _urb = pending.Add(request);
-        _isRefused = request.BufferLength > ProtocolLimits.MaxTransferLength;
+        _earlyUnlink = _early.TryTake(request.Seqnum, out var unlink) ? unlink : null;
+        _isRefused = request.BufferLength > ProtocolLimits.MaxTransferLength || _earlyUnlink is not null;
         _isKept = false;
         _dataLeft = request.Direction == UrbDirection.Out ? request.BufferLength : 0;
         _packetsLeft = _urb.PacketCount;
@@ -180,13 +183,13 @@ internal sealed class KernelReader(
         }
     }
 
-    /// <summary>True if it was answered here.</summary>
+    /// <summary>True if it was answered here, or will be.</summary>
     private bool TakeUnlink(in UnlinkRequest request)
     {
         pending.AddUnlink(request);
         lock (kernel.Gate)
         {
-            return !_isEnding && ahead.TryUnlink(request);
+            return (pending.Find(request.TargetSeqnum) is null && _early.TryHold(request)) || (!_isEnding && ahead.TryUnlink(request));
         }
     }
 
@@ -226,12 +229,18 @@ internal sealed class KernelReader(
         _isRefused = false;
     }
 
-    /// <summary>A request larger than any host takes (some end the session for it) is answered here, and the host never sees it.</summary>
+    /// <summary>A request that the host never sees: it is larger than any host takes (some end the session for it), or was unlinked before it came.</summary>
     private void Refuse(PendingUrb urb)
     {
         lock (kernel.Gate)
         {
-            kernel.Write(FailedReply.Compose(urb, UrbStatus.ProtocolError));
+            if (_earlyUnlink is { } unlink && pending.TryAnswerUnlink(unlink, out var status, out _))
+            {
+                kernel.Write(new UnlinkReply(unlink, status));
+                return;
+            }
+
+            kernel.Write(FailedReply.Compose(urb, _earlyUnlink is null ? UrbStatus.ProtocolError : UrbStatus.Unlinked));
             pending.Forget(urb);
         }
     }

@@ -9,7 +9,7 @@ namespace UsbIp.Host.Session;
 /// RET_UNLINK(-ECONNRESET) and no RET_SUBMIT; RET_SUBMIT and then RET_UNLINK(0). Never a RET_SUBMIT behind its RET_UNLINK, which would make
 /// vhci_hcd drop the device (kernel: drivers/usb/usbip/vhci_rx.c, vhci_recv_ret_submit).
 /// </summary>
-public sealed class PendingUrbs(ReplyQueue replies, Action<PendingUrb> recycle)
+public sealed class PendingUrbs(ReplyQueue replies, UnlinksBeforeSubmits early, Action<PendingUrb> recycle)
 {
     /// <summary>Unused entries kept; they have the packets of their last use, so a swarm of them is not.</summary>
     private const int MaxFree = 128;
@@ -108,31 +108,42 @@ public sealed class PendingUrbs(ReplyQueue replies, Action<PendingUrb> recycle)
     }
 
     /// <summary>
-    /// CMD_UNLINK. True if <paramref name="urb"/> is with the device and has to be cancelled; everything else is answered at once.
+    /// CMD_UNLINK. True if <paramref name="urb"/> is with the device and has to be cancelled; everything else is answered at once, but for an unlink that came
+    /// before its URB.
     /// </summary>
     public bool TryUnlink(in UnlinkRequest request, [NotNullWhen(true)] out PendingUrb? urb)
     {
         lock (_gate)
         {
-            if (!_bySeqnum.TryGetValue(request.TargetSeqnum, out urb) || urb.UnlinkSeqnum is not null)
+            if (_bySeqnum.TryGetValue(request.TargetSeqnum, out urb))
             {
-                // Its RET_SUBMIT is on the way, or it never was, or it is being unlinked already.
-                replies.TryPost(Reply.Unlinked(request.Seqnum, UrbStatus.Ok));
-                return false;
-            }
+                if (urb.UnlinkSeqnum is not null)
+                {
+                    replies.TryPost(Reply.Unlinked(request.Seqnum, UrbStatus.Ok)); // it is being unlinked already
+                    return false;
+                }
 
-            if (urb.Phase == UrbPhase.Running)
-            {
-                urb.UnlinkSeqnum = request.Seqnum;
-                return true;
-            }
+                if (urb.Phase == UrbPhase.Running)
+                {
+                    urb.UnlinkSeqnum = request.Seqnum;
+                    return true;
+                }
 
-            urb.Phase = UrbPhase.Dropped;
-            _bySeqnum.Remove(request.TargetSeqnum);
-            replies.TryPost(Reply.Unlinked(request.Seqnum, UrbStatus.Unlinked));
+                urb.Phase = UrbPhase.Dropped;
+                _bySeqnum.Remove(request.TargetSeqnum);
+                replies.TryPost(Reply.Unlinked(request.Seqnum, UrbStatus.Unlinked));
+            }
         }
 
-        Ended?.Invoke(); // it may itself have waited for others to end
+        if (urb is not null)
+        {
+            Ended?.Invoke(); // it may itself have waited for others to end
+        }
+        else if (!early.TryHold(request)) // not under the gate: its own is held while replies leave, and their URBs come back through this one
+        {
+            replies.TryPost(Reply.Unlinked(request.Seqnum, UrbStatus.Ok)); // its RET_SUBMIT is on the way, or it never was
+        }
+
         return false;
     }
 

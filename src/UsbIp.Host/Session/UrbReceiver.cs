@@ -15,6 +15,7 @@ public sealed class UrbReceiver(
     SubmitValidator validator,
     TransferBudget budget,
     PendingUrbs pending,
+    UnlinksBeforeSubmits early,
     DeviceQueue queue,
     CancelQueue cancels,
     BulkOnlyOrder order,
@@ -66,6 +67,12 @@ public sealed class UrbReceiver(
     {
         var verdict = validator.Check(request, queue.HasSpecial);
         var isoBytes = (long)verdict.IsoPackets * IsoPacket.Size;
+        if (early.TryEnd(request.Seqnum))
+        {
+            receive.Drain(verdict.PayloadLength + isoBytes);
+            return;
+        }
+
         if (verdict.Refusal != UrbStatus.Ok)
         {
             Refuse(request, verdict.Refusal, verdict.PayloadLength + isoBytes);

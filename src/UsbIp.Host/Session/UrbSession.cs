@@ -15,6 +15,7 @@ public sealed class UrbSession : ITransferSink, IDisposable
     private readonly SessionLimits _limits;
     private readonly TransferBudget _budget;
     private readonly ReplyQueue _replies;
+    private readonly UnlinksBeforeSubmits _early;
     private readonly PendingUrbs _pending;
     private readonly DeviceCalls _calls;
     private readonly DeviceQueue _queue;
@@ -48,7 +49,8 @@ public sealed class UrbSession : ITransferSink, IDisposable
         var endpoints = new EndpointTable(device.Info);
         _budget = new TransferBudget(limits, allSessions);
         _replies = new ReplyQueue(limits.MaxQueuedReplies);
-        _pending = new PendingUrbs(_replies, Recycle) { Ended = UrbEnded };
+        _early = new UnlinksBeforeSubmits(_replies, () => _sender!.Flush(), limits.EarlyUnlink);
+        _pending = new PendingUrbs(_replies, _early, Recycle) { Ended = UrbEnded };
         _sender = new ReplySender(
             socket, _replies, Recycle, reason => End(SessionEndCause.ConnectionLost, reason), limits.SendStall, name);
         _calls = new DeviceCalls(device, _pending, Recycle, _sender.Flush);
@@ -60,7 +62,7 @@ public sealed class UrbSession : ITransferSink, IDisposable
         var receive = new ReceiveBuffer(socket) { BeforeWait = _sender.Flush };
         var validator = new SubmitValidator(deviceId, endpoints, limits);
         _receiver = new UrbReceiver(
-            receive, device, validator, _budget, _pending, _queue, _cancels, _order, _replies, limits.MaxQueuedReplies);
+            receive, device, validator, _budget, _pending, _early, _queue, _cancels, _order, _replies, limits.MaxQueuedReplies);
         device.Start(this);
     }
 
@@ -110,6 +112,7 @@ public sealed class UrbSession : ITransferSink, IDisposable
     {
         _queue.Dispose();
         _cancels.Dispose();
+        _early.Dispose();
         _sender.Dispose();
         _closed = true;
         TellIfDrained();
@@ -158,6 +161,7 @@ public sealed class UrbSession : ITransferSink, IDisposable
     {
         _queue.Dispose();
         _cancels.Dispose();
+        _early.Dispose();
         _order.Stop();
         _calls.CancelAll(_ => true);
         WaitForCompletions();

@@ -168,6 +168,43 @@ public sealed class UnlinkTests : IDisposable
         AssertStillRelaying();
     }
 
+    [Theory]
+    [InlineData(UrbDirection.In, 64)]
+    [InlineData(UrbDirection.Out, 64)]
+    [InlineData(UrbDirection.Out, 1 << 20)]
+    public void An_unlink_that_overtook_its_urb_is_answered_when_that_comes_and_the_host_sees_neither(UrbDirection direction, int length)
+    {
+        var victim = _rig.Kernel.Compose(direction, 2, length, direction == UrbDirection.Out ? new byte[length] : [], [], default);
+
+        var unlink = _rig.Kernel.Unlink(target: 1);
+        _rig.Kernel.Send(victim);
+
+        var reply = _rig.Kernel.Receive()!;
+        reply.Seqnum.Should().Be(unlink);
+        reply.Status.Should().Be(UrbStatus.Unlinked);
+        AssertStillRelaying();
+    }
+
+    [Fact]
+    public void An_unlink_whose_urb_comes_after_its_deadline_has_been_answered_and_the_urb_ends_by_itself()
+    {
+        var victim = _rig.Kernel.Compose(UrbDirection.In, 2, 64, [], [], default);
+        _rig.Kernel.Model.Forget(1); // it is not on the wire yet
+        var unlink = _rig.Kernel.Unlink(target: 1);
+
+        _rig.AdvanceUntilKernelReadable(TimeSpan.FromMilliseconds(500));
+        var late = _rig.Kernel.Receive()!;
+        late.Seqnum.Should().Be(unlink);
+        late.Status.Should().Be(UrbStatus.Ok);
+
+        _rig.Kernel.Model.Submitted(SubmitRequest.Read(UrbHeader.Read(victim), victim), []);
+        _rig.Kernel.Send(victim);
+        var reply = _rig.Kernel.Receive()!;
+        reply.Seqnum.Should().Be(1);
+        reply.Status.Should().Be(UrbStatus.Unlinked);
+        AssertStillRelaying();
+    }
+
     private uint UnlinkUnanswered(uint victim)
     {
         if (_rig.Kernel.Model.PendingCount > 0)

@@ -35,7 +35,7 @@ public sealed record SessionLimits
     /// <summary>How long a client may send no byte inside a message, whose memory is taken by then; between two it may be silent for ever.</summary>
     public TimeSpan ReceiveStall { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long an unlink waits for a URB that has not come yet, see <see cref="EarlyUnlinks"/>; the URB is microseconds behind it.</summary>
+    /// <summary>How long an unlink waits for a URB that has not come yet, see <see cref="EarlyUnlinks"/>; the URB is what vhci_hcd sends next.</summary>
     public TimeSpan EarlyUnlink { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long a device may take to give back cancelled transfers before a special request or the end of the session.</summary>

@@ -19,13 +19,13 @@ once() {
 
 # once_here BUSID: the same in the foreground, ended as systemd would; one program to start
 # instead of three, which an emulated machine is grateful for. So it is for looks that start
-# none at all: every port is free, so the device gets the name that the first one had.
+# none: every port is free, so the device gets the name that the first one had.
 once_here() {
     local bridge status
     : >here.log # the one before said it too
     "$DIST/usbip-client" attach --foreground "127.0.0.1:$host_port" "$1" >here.log 2>>"$LOGS/foreground.log" 3>&- &
     bridge=$!
-    look_for 60 says_attached && look_for 5 has_usbtest
+    wait_until 20 says_attached && wait_until 5 has_usbtest
     status=$?
     kill -TERM "$bridge"
     wait "$bridge" && [ $status = 0 ]
@@ -42,17 +42,6 @@ has_usbtest() {
         [ -e "$interface" ] && return
     done
     return 1
-}
-
-# look_for SECONDS FUNCTION
-exec {nothing}<> <(:)
-look_for() {
-    local deadline=$((SECONDS + $1))
-    until "$2" 2>/dev/null; do
-        [ $SECONDS -lt $deadline ] || return 1
-        read -rt 0.1 -u "$nothing"
-    done
-    return 0
 }
 
 # rounds COUNT: half of them on each device, one in five in the background.

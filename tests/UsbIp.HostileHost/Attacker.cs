@@ -5,6 +5,7 @@ using UsbIp.Client;
 using UsbIp.Client.Commands;
 using UsbIp.Client.Vhci;
 using UsbIp.Protocol;
+using UsbIp.Protocol.Selection;
 
 namespace UsbIp.HostileHost;
 
@@ -75,7 +76,7 @@ internal sealed class Attacker : IDisposable
         Attachment attachment;
         try
         {
-            attachment = Attachment.Open(_settings, _server.Address, BusId.Parse(busId), _logger, readAhead: true, CancellationToken.None);
+            attachment = Attachment.Open(_settings, _server.Address, DeviceSelector.Parse(busId), _logger, readAhead: true, CancellationToken.None);
         }
         catch (CommandException refused)
         {

@@ -2,23 +2,23 @@ using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using UsbIp.Client.Remote;
 using UsbIp.Client.Vhci;
-using UsbIp.Protocol;
+using UsbIp.Protocol.Selection;
 
 namespace UsbIp.Client.Commands;
 
 /// <summary>What the user asked to be attached, and how.</summary>
 /// <param name="Host">The machine that has the device.</param>
-/// <param name="BusId">The device there.</param>
+/// <param name="Device">The device there.</param>
 /// <param name="LogFile">Where the bridge logs; null for the system's log, or the standard error in the foreground.</param>
 /// <param name="Wait">Whether to wait until this machine can use the device.</param>
 /// <param name="ReadAhead">Whether to ask the host for what the drivers will ask next.</param>
 /// <param name="IsDebug">Whether to log more.</param>
-internal sealed record AttachRequest(HostAddress Host, BusId BusId, string? LogFile, bool Wait, bool ReadAhead, bool IsDebug)
+internal sealed record AttachRequest(HostAddress Host, DeviceSelector Device, string? LogFile, bool Wait, bool ReadAhead, bool IsDebug)
 {
     public LogLevel LeastLevel => IsDebug ? LogLevel.Debug : LogLevel.Information;
 }
 
-/// <summary><c>usbip-client attach HOST BUSID</c>: plugs a host's device into this machine.</summary>
+/// <summary><c>usbip-client attach HOST DEVICE</c>: plugs a host's device into this machine.</summary>
 internal sealed class AttachCommand(ClientSettings settings, Output output)
 {
     /// <summary>The option that switches reading ahead off; the bridge's own command has it too.</summary>
@@ -26,11 +26,7 @@ internal sealed class AttachCommand(ClientSettings settings, Output output)
 
     public static Command Define(GlobalOptions global)
     {
-        var words = new Argument<string[]>("HOST[:PORT] BUSID")
-        {
-            Description = "The machine that has the device, and the device as 'usbip-client list HOST' shows it",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
+        var words = HostArgument.HostAndDevice();
         var remote = HostArgument.StockOption();
         var busId = HostArgument.StockBusId();
         var foreground = new Option<bool>("--foreground", "-f") { Description = "Stay and relay here, for systemd; Ctrl+C detaches" };
@@ -66,7 +62,7 @@ internal sealed class AttachCommand(ClientSettings settings, Output output)
             output.Remark("Loaded the kernel module vhci_hcd.");
         }
 
-        using var attachment = Attachment.Open(settings, request.Host, request.BusId, logger, request.ReadAhead, stop);
+        using var attachment = Attachment.Open(settings, request.Host, request.Device, logger, request.ReadAhead, stop);
         Print(AttachmentLine.View(settings, attachment, request.Wait, stop), json);
         return Attachment.ToExitCode(attachment.WaitForEnd(stop));
     }

@@ -6,6 +6,7 @@ using UsbIp.Client.Bridge.Ahead;
 using UsbIp.Client.Remote;
 using UsbIp.Client.Vhci;
 using UsbIp.Protocol;
+using UsbIp.Protocol.Selection;
 
 namespace UsbIp.Client.Commands;
 
@@ -53,8 +54,9 @@ internal sealed class Attachment : IDisposable
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> came first; nothing is attached.</exception>
     [SuppressMessage("Reliability", "CA2000", Justification = "The attachment owns the session; where none is made, it is disposed.")]
     public static Attachment Open(
-        ClientSettings settings, HostAddress host, BusId busId, ILogger logger, bool readAhead, CancellationToken stop)
+        ClientSettings settings, HostAddress host, DeviceSelector device, ILogger logger, bool readAhead, CancellationToken stop)
     {
+        var busId = DeviceChoice.Find(host, device, stop);
         RefuseTwice(settings, host, busId);
         settings.Driver.RequireAttachable();
         var session = Import(host, busId, logger, readAhead, stop);

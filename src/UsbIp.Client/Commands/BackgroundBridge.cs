@@ -60,7 +60,7 @@ internal static class BackgroundBridge
 
         start.ArgumentList.Add(BridgeCommand.Name);
         start.ArgumentList.Add(request.Host.ToString());
-        start.ArgumentList.Add(request.BusId.ToString());
+        start.ArgumentList.Add(request.Device.Text);
         if (request.LogFile is not null)
         {
             start.ArgumentList.Add("--log");

@@ -19,7 +19,7 @@ internal sealed class BridgeCommand(ClientSettings settings)
 
     public static Command Define(GlobalOptions global)
     {
-        var words = new Argument<string[]>("HOST BUSID");
+        var words = new Argument<string[]>("HOST DEVICE");
         var log = new Option<string?>("--log");
         var noWait = new Option<bool>("--no-wait");
         var noReadAhead = new Option<bool>(AttachCommand.NoReadAhead);
@@ -27,9 +27,9 @@ internal sealed class BridgeCommand(ClientSettings settings)
         command.Hidden = true;
         command.SetAction(parsed => global.Run(parsed, (settings, output) =>
         {
-            var (host, busId) = HostArgument.Parse(parsed.GetValue(words) ?? [], remote: null, busId: null, tcpPort: null);
+            var (host, device) = HostArgument.Parse(parsed.GetValue(words) ?? [], remote: null, busId: null, tcpPort: null);
             var request = new AttachRequest(
-                host, busId, parsed.GetValue(log), !parsed.GetValue(noWait), !parsed.GetValue(noReadAhead), parsed.GetValue(global.Debug));
+                host, device, parsed.GetValue(log), !parsed.GetValue(noWait), !parsed.GetValue(noReadAhead), parsed.GetValue(global.Debug));
             return new BridgeCommand(settings).Run(request, output.Result);
         }));
         return command;
@@ -61,7 +61,7 @@ internal sealed class BridgeCommand(ClientSettings settings)
     private ExitCode Run(AttachRequest request, TextWriter report, Leash leash, ILogger logger, CancellationToken stop)
     {
         var loaded = VhciModule.Ensure(settings.Driver);
-        using var attachment = Attachment.Open(settings, request.Host, request.BusId, logger, request.ReadAhead, stop);
+        using var attachment = Attachment.Open(settings, request.Host, request.Device, logger, request.ReadAhead, stop);
         var view = AttachmentLine.View(settings, attachment, request.Wait, stop);
         Write(report, new BridgeReport(view, ExitCode.Success, null, null, loaded ? "Loaded the kernel module vhci_hcd." : null));
         if (!leash.WaitUntilLetGo())

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using UsbIp.Client.Remote;
-using UsbIp.Protocol;
+using UsbIp.Protocol.Selection;
 
 namespace UsbIp.Client.Commands;
 
@@ -8,6 +8,13 @@ namespace UsbIp.Client.Commands;
 internal static class HostArgument
 {
     public const string Description = "The machine that has the device, by name or address";
+
+    /// <summary>The words of a command for one device of a host.</summary>
+    public static Argument<string[]> HostAndDevice() => new("HOST[:PORT] DEVICE")
+    {
+        Description = $"The machine that has the device, and the device: {DeviceSelector.Forms} that the host has given it",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
 
     public static Option<string?> StockOption() => new("--remote", "-r") { Description = "The host, as the stock tools take it", HelpName = "HOST" };
 
@@ -28,7 +35,7 @@ internal static class HostArgument
 
     /// <summary>Host and device, each from its option or else from the next word.</summary>
     /// <exception cref="CommandException">One of them is missing, is there twice, or is none.</exception>
-    public static (HostAddress Host, BusId BusId) Parse(string[] words, string? remote, string? busId, string? tcpPort)
+    public static (HostAddress Host, DeviceSelector Device) Parse(string[] words, string? remote, string? busId, string? tcpPort)
     {
         var rest = new Queue<string>(words);
         var host = Parse(remote ?? Next(rest), tcpPort);
@@ -39,12 +46,9 @@ internal static class HostArgument
             throw new CommandException(ExitCode.Usage, $"'{surplus}' is one word too many: the host is '{host.Argument}' and the device '{device}'.");
         }
 
-        return BusId.TryParse(device, out var parsed)
-            ? (host, parsed)
-            : throw new CommandException(
-                ExitCode.Usage,
-                $"'{device}' is not a busid: it is 1 to {BusId.MaxLength} printable characters without spaces or slashes, such as 1-2.",
-                $"'usbip-client list {host.Argument}' for the busids that the host exports.");
+        return DeviceSelector.TryParse(device, out var selector, out var problem)
+            ? (host, selector)
+            : throw new CommandException(ExitCode.Usage, problem, $"'usbip-client list {host.Argument}' for the busids that the host exports.");
     }
 
     private static string? Next(Queue<string> words) => words.TryDequeue(out var word) ? word : null;

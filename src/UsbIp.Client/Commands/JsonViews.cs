@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace UsbIp.Client.Commands;
 
-/// <summary>A device of <c>list --json</c>.</summary>
+/// <summary>A device of <c>list --json</c>. Only a host of ours tells serial numbers and aliases.</summary>
 public sealed record DeviceView(
     string BusId,
     uint BusNumber,
@@ -15,7 +15,9 @@ public sealed record DeviceView(
     string DeviceClass,
     string? ClassName,
     string Path,
-    IReadOnlyList<string> Interfaces);
+    IReadOnlyList<string> Interfaces,
+    string? Serial,
+    IReadOnlyList<string> Aliases);
 
 /// <summary>The result of <c>list --json</c>.</summary>
 public sealed record DeviceListView(string Host, IReadOnlyList<DeviceView> Devices);

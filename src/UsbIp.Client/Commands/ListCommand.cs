@@ -2,6 +2,7 @@ using System.CommandLine;
 using UsbIp.Client.Remote;
 using UsbIp.Protocol;
 using UsbIp.Protocol.Descriptors;
+using UsbIp.Protocol.Selection;
 
 namespace UsbIp.Client.Commands;
 
@@ -39,17 +40,27 @@ internal sealed class ListCommand(ClientSettings settings, Output output)
         }
         else
         {
-            output.Table(["BUSID", "VID:PID", "SPEED", "DEVICE", "CLASS"], [.. devices.Select(device => Row(device, names))]);
+            PrintTable(devices, names);
         }
 
         return ExitCode.Success;
     }
 
+    /// <summary>Serial numbers and aliases only where a host tells them.</summary>
+    private void PrintTable(IReadOnlyList<ListedDevice> devices, UsbNames names)
+    {
+        string[] headings = ["BUSID", "VID:PID", "SPEED", "DEVICE", "CLASS", "SERIAL", "ALIAS"];
+        var rows = devices.Select(device => Row(device, names)).ToArray();
+        int[] shown = [.. Enumerable.Range(0, headings.Length).Where(column => column < 5 || rows.Any(row => row[column].Length > 0))];
+        output.Table([.. shown.Select(column => headings[column])], [.. rows.Select(row => shown.Select(column => row[column]).ToArray())]);
+    }
+
     private static string[] Row(ListedDevice listed, UsbNames names)
     {
         var device = listed.Device;
+        var told = DeviceDescription.Read(device.Path);
         var vendor = names.Vendor(device.VendorId) ?? "unknown vendor";
-        var product = names.Product(device.VendorId, device.ProductId) ?? "unknown product";
+        var product = told.Product ?? names.Product(device.VendorId, device.ProductId) ?? "unknown product";
         return
         [
             device.BusId.ToString(),
@@ -57,6 +68,8 @@ internal sealed class ListCommand(ClientSettings settings, Output output)
             SpeedNames.Short(device.Speed),
             $"{vendor}, {product}",
             Classes(listed, names),
+            told.SerialNumber ?? "",
+            string.Join(", ", told.Aliases),
         ];
     }
 
@@ -73,6 +86,7 @@ internal sealed class ListCommand(ClientSettings settings, Output output)
     private static DeviceView View(ListedDevice listed, UsbNames names)
     {
         var device = listed.Device;
+        var told = DeviceDescription.Read(device.Path);
         return new DeviceView(
             device.BusId.ToString(),
             device.BusNumber,
@@ -81,10 +95,12 @@ internal sealed class ListCommand(ClientSettings settings, Output output)
             $"{device.VendorId:x4}",
             $"{device.ProductId:x4}",
             names.Vendor(device.VendorId),
-            names.Product(device.VendorId, device.ProductId),
+            told.Product ?? names.Product(device.VendorId, device.ProductId),
             $"{device.DeviceClass:x2}/{device.DeviceSubClass:x2}/{device.DeviceProtocol:x2}",
             names.Class(device.DeviceClass),
-            device.Path,
-            [.. listed.Interfaces.Select(record => $"{record.Class:x2}/{record.SubClass:x2}/{record.Protocol:x2}")]);
+            told.Path,
+            [.. listed.Interfaces.Select(record => $"{record.Class:x2}/{record.SubClass:x2}/{record.Protocol:x2}")],
+            told.SerialNumber,
+            told.Aliases);
     }
 }

@@ -9,12 +9,12 @@ public sealed class ExportCommand(CommandContext context, UsbNames names)
 {
     public static Command Define(Func<ParseResult, CommandContext> contextOf)
     {
-        var busIds = new BusIdArguments();
+        var devices = new DeviceArguments();
         var arguments = new ServeArguments();
         var command = new Command("export", "Export devices: by the running daemon, or by becoming one ('bind' is the same)")
         {
-            busIds.Argument,
-            busIds.StockOption,
+            devices.Argument,
+            devices.StockOption,
             arguments.Listen,
             arguments.Virtual,
             arguments.Force,
@@ -23,7 +23,7 @@ public sealed class ExportCommand(CommandContext context, UsbNames names)
         command.Aliases.Add("bind");
         command.SetAction(async (parsed, _) =>
         {
-            var exports = parsed.GetValue(arguments.Virtual) is { Length: > 0 } ? busIds.Of(parsed) : busIds.Required(parsed);
+            var exports = parsed.GetValue(arguments.Virtual) is { Length: > 0 } ? devices.Of(parsed) : devices.Required(parsed);
             var options = arguments.Of(parsed, exports);
             return (int)await new ExportCommand(contextOf(parsed), UsbNames.Load()).RunAsync(options, arguments.IsUsed(parsed));
         });

@@ -9,7 +9,7 @@ public sealed class ServeCommand(CommandContext context)
     public static Command Define(Func<ParseResult, CommandContext> contextOf)
     {
         var arguments = new ServeArguments();
-        var export = new Option<string[]>("--export") { Description = "A device to export at once, as often as wanted", HelpName = "BUSID" };
+        var export = new Option<string[]>("--export") { Description = "A device to export at once, as often as wanted", HelpName = "DEVICE" };
         var command = new Command("serve", "Be the daemon that serves devices, in the foreground, until Ctrl+C or SIGTERM")
         {
             arguments.Listen,
@@ -30,9 +30,9 @@ public sealed class ServeCommand(CommandContext context)
     /// <exception cref="UsbIp.Devices.UsbException">A device cannot be exported; nothing is left of the daemon.</exception>
     public async Task<ExitCode> RunAsync(ServeOptions options)
     {
-        foreach (var busId in options.Exports)
+        foreach (var device in options.Exports)
         {
-            BusIdText.Parse(busId);
+            DeviceChoice.Parse(device);
         }
 
         using var daemon = new Daemon(context, options);

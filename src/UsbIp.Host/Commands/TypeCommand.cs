@@ -9,7 +9,7 @@ public sealed class TypeCommand(CommandContext context)
     public static Command Define(Func<ParseResult, CommandContext> contextOf)
     {
         var text = new Argument<string>("TEXT") { Description = "What to type, as on a US keyboard" };
-        var device = new Option<string?>("--device") { Description = "Which keyboard, if there are several", HelpName = "BUSID" };
+        var device = new Option<string?>("--device") { Description = "Which keyboard, if there are several", HelpName = "DEVICE" };
         var command = new Command("type", "Have a virtual keyboard (serve --virtual keyboard) type a text") { text, device };
         command.SetAction(parsed => (int)new TypeCommand(contextOf(parsed)).Run(parsed.GetRequiredValue(text), parsed.GetValue(device)));
         return command;

@@ -7,19 +7,19 @@ public sealed class UnexportCommand(CommandContext context)
 {
     public static Command Define(Func<ParseResult, CommandContext> contextOf)
     {
-        var busIds = new BusIdArguments();
+        var devices = new DeviceArguments();
         var force = new Option<bool>("--force", "-f") { Description = "Also where a client holds the device: it loses it, as if it was unplugged" };
-        var command = new Command("unexport", "Stop exporting devices ('unbind' is the same)") { busIds.Argument, busIds.StockOption, force };
+        var command = new Command("unexport", "Stop exporting devices ('unbind' is the same)") { devices.Argument, devices.StockOption, force };
         command.Aliases.Add("unbind");
-        command.SetAction(parsed => (int)new UnexportCommand(contextOf(parsed)).Run(busIds.Required(parsed), parsed.GetValue(force)));
+        command.SetAction(parsed => (int)new UnexportCommand(contextOf(parsed)).Run(devices.Required(parsed), parsed.GetValue(force)));
         return command;
     }
 
     /// <exception cref="CommandException">No daemon runs, there is no such device, or a client holds it and <paramref name="force"/> is not set.</exception>
-    public ExitCode Run(IReadOnlyList<string> busIds, bool force)
+    public ExitCode Run(IReadOnlyList<string> devices, bool force)
     {
         using var daemon = context.ConnectToDaemon() ?? throw StatusCommand.NoDaemon();
-        foreach (var busId in busIds)
+        foreach (var busId in devices)
         {
             if (daemon.Unexport(busId, force).Changed)
             {

@@ -1,8 +1,8 @@
 using UsbIp.Devices;
 using UsbIp.Devices.Virtual;
 using UsbIp.Devices.Virtual.BuiltIn;
+using UsbIp.Host.Rules;
 using UsbIp.Host.Server;
-using UsbIp.Protocol;
 
 namespace UsbIp.Host.Control;
 
@@ -16,11 +16,10 @@ public sealed class ControlOperations(DeviceRegistry registry, VirtualUsbBackend
     };
 
     /// <exception cref="UsbException">There is no such device, or it cannot be exported.</exception>
-    /// <exception cref="CommandException">The text is no busid.</exception>
+    /// <exception cref="CommandException">The text is no selector, or selects several devices.</exception>
     public DeviceReply Export(ExportRequest request)
     {
-        var busId = BusIdText.Parse(request.BusId);
-        var device = registry.List().FirstOrDefault(one => one.Info.BusId == busId) ?? throw DeviceRefusal.NotFound(busId);
+        var device = DeviceChoice.Find(registry.List(), DeviceChoice.Parse(request.BusId));
         if (device.Exported && !request.Force)
         {
             return new DeviceReply(false, StatusOf(device));
@@ -31,22 +30,24 @@ public sealed class ControlOperations(DeviceRegistry registry, VirtualUsbBackend
             check.Run(device.Info);
         }
 
-        registry.Export(busId, request.Force);
+        registry.Export(device.Info.BusId, request.Force);
         return new DeviceReply(!device.Exported, StatusOf(device) with { Exported = true });
     }
 
     /// <exception cref="UsbException">There is no such device, or a client holds it and that was not to be overridden.</exception>
-    /// <exception cref="CommandException">The text is no busid.</exception>
+    /// <exception cref="CommandException">The text is no selector, or selects several devices.</exception>
     public DeviceReply Unexport(UnexportRequest request)
     {
-        var busId = BusIdText.Parse(request.BusId);
-        var device = registry.List().FirstOrDefault(one => one.Info.BusId == busId);
+        var selector = DeviceChoice.Parse(request.BusId);
+        var devices = registry.List();
+        var device = DeviceChoice.FindOrNull(devices.Where(one => one.Exported), selector)
+            ?? (selector.BusId is null ? DeviceChoice.Find(devices, selector) : DeviceChoice.FindOrNull(devices, selector));
         if (device is { Exported: false })
         {
             return new DeviceReply(false, StatusOf(device));
         }
 
-        registry.Unexport(busId, request.Force); // also for a device that was unplugged since it was exported
+        registry.Unexport(device?.Info.BusId ?? selector.BusId!.Value, request.Force); // also for a device that was unplugged since it was exported
         return new DeviceReply(true, device is null ? null : StatusOf(device) with { Exported = false, Holder = null });
     }
 
@@ -54,9 +55,10 @@ public sealed class ControlOperations(DeviceRegistry registry, VirtualUsbBackend
     /// <exception cref="CommandException">There is no such keyboard, or several and none was named.</exception>
     public TypeReply Type(TypeRequest request)
     {
-        BusId? wanted = request.BusId is { } text ? BusIdText.Parse(text) : null;
-        var keyboards = virtualDevices.ListDevices()
-            .Where(info => wanted is null || info.BusId == wanted)
+        var wanted = request.BusId is { } text ? DeviceChoice.Parse(text) : null;
+        var keyboards = registry.List()
+            .Where(device => wanted is null || wanted.Matches(DeviceTraitsOf.Device(device.Info, device.Aliases)))
+            .Select(device => device.Info)
             .Select(info => (info.BusId, Keyboard: virtualDevices.Device(info.BusId) as VirtualKeyboard))
             .Where(one => one.Keyboard is not null)
             .ToArray();

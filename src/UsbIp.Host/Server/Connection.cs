@@ -106,7 +106,7 @@ public sealed class Connection(Socket socket, string client, DeviceRegistry regi
 
     private void SendList()
     {
-        var devices = registry.ListExported().Select(DeviceListing.ToListed).Take(ProtocolLimits.MaxListedDevices).ToList();
+        var devices = registry.ListExported().Select(device => DeviceListing.ToListed(device, [])).Take(ProtocolLimits.MaxListedDevices).ToList();
         socket.SendTimeout = (int)options.RequestTime.TotalMilliseconds;
         SendAll(DeviceList.Write(devices));
         socket.Shutdown(SocketShutdown.Send);
@@ -132,7 +132,7 @@ public sealed class Connection(Socket socket, string client, DeviceRegistry regi
         UrbSession? session = null;
         try
         {
-            var record = DeviceListing.ToRecord(lease!.Device.Info);
+            var record = DeviceListing.ToRecord(lease!.Device.Info, []);
             ImportReply.WriteGrant(reply, record, accepted);
             session = new UrbSession(socket, lease.Device, record.DeviceId, options.Session, allSessions, accepted);
             lease.UsedBy(session.Stop);

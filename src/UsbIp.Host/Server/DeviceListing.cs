@@ -1,12 +1,16 @@
 using UsbIp.Devices;
+using UsbIp.Host.Rules;
 using UsbIp.Protocol;
+using UsbIp.Protocol.Selection;
 
 namespace UsbIp.Host.Server;
 
 /// <summary>Devices in the words of the wire.</summary>
 public static class DeviceListing
 {
-    public static ListedDevice ToListed(UsbDeviceInfo device)
+    /// <param name="device">The device.</param>
+    /// <param name="aliases">The names that it has on this machine.</param>
+    public static ListedDevice ToListed(UsbDeviceInfo device, IReadOnlyCollection<string> aliases)
     {
         var interfaces = new List<InterfaceRecord>();
         foreach (var setting in device.Active?.AlternateSettings ?? [])
@@ -17,14 +21,14 @@ public static class DeviceListing
             }
         }
 
-        return new ListedDevice(ToRecord(device, (byte)interfaces.Count), interfaces);
+        return new ListedDevice(ToRecord(device, aliases, (byte)interfaces.Count), interfaces);
     }
 
-    public static DeviceRecord ToRecord(UsbDeviceInfo device) => ToListed(device).Device;
+    public static DeviceRecord ToRecord(UsbDeviceInfo device, IReadOnlyCollection<string> aliases) => ToListed(device, aliases).Device;
 
-    private static DeviceRecord ToRecord(UsbDeviceInfo device, byte interfaceCount) => new()
+    private static DeviceRecord ToRecord(UsbDeviceInfo device, IReadOnlyCollection<string> aliases, byte interfaceCount) => new()
     {
-        Path = device.Path,
+        Path = DeviceDescription.Write(device.Path, DeviceTraitsOf.Device(device, aliases)),
         BusId = device.BusId,
         BusNumber = device.BusNumber,
         DeviceNumber = device.DeviceNumber,

@@ -6,4 +6,8 @@ namespace UsbIp.Host.Server;
 /// <param name="Info">The device.</param>
 /// <param name="Exported">Whether clients may import it.</param>
 /// <param name="Holder">Who has imported it, or null.</param>
-public sealed record RegisteredDevice(UsbDeviceInfo Info, bool Exported, DeviceHolder? Holder);
+public sealed record RegisteredDevice(UsbDeviceInfo Info, bool Exported, DeviceHolder? Holder)
+{
+    /// <summary>The names that it has been given on this machine.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+}

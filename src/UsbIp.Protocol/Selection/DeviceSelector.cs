@@ -28,6 +28,13 @@ public sealed class DeviceSelector
     /// <summary>The busid, if it is written as one; an alias never is.</summary>
     public BusId? BusId => Kind == SelectorKind.Name && Protocol.BusId.TryParse(_value, out var busId) && busId.IsBusPortPath ? busId : null;
 
+    /// <summary>What is behind the colon, without quotes; the whole of a busid or an alias.</summary>
+    public string Value => _value;
+
+    /// <exception cref="FormatException">The text is no selector.</exception>
+    public static DeviceSelector Parse(string text) =>
+        TryParse(text, out var selector, out var problem) ? selector : throw new FormatException(problem);
+
     /// <param name="text">What a user wrote.</param>
     /// <param name="selector">The selector.</param>
     /// <param name="problem">Otherwise why it is none, as a sentence.</param>

@@ -4,6 +4,7 @@ using UsbIp.Client.Remote;
 using UsbIp.Client.Tests.Doubles;
 using UsbIp.Client.Vhci;
 using UsbIp.Protocol;
+using UsbIp.Protocol.Selection;
 using UsbIp.TestKit;
 
 namespace UsbIp.Client.Tests.Commands;
@@ -139,7 +140,7 @@ public sealed class AttachCommandTests : IDisposable
     [InlineData("attach -b 1-2", "The command names no host.")]
     [InlineData("attach pi 1-2 1-3", "'1-3' is one word too many: the host is 'pi' and the device '1-2'.")]
     [InlineData("attach -r pi -b 1-2 1-3", "'1-3' is one word too many: the host is 'pi' and the device '1-2'.")]
-    [InlineData("attach pi ../etc", "'../etc' is not a busid: it is 1 to 31 printable characters without spaces or slashes, such as 1-2.")]
+    [InlineData("attach pi ../etc", "'../etc' names no device: a busid or an alias is 1 to 31 printable characters without spaces or slashes.")]
     [InlineData("attach pi:x 1-2", "'pi:x': the port 'x' is not a number between 1 and 65535.")]
     [InlineData("inspect pi", "The command names no device.")]
     [InlineData("attach -t 0 pi 1-2", "'--tcp-port 0': the port '0' is not a number between 1 and 65535.")]
@@ -162,7 +163,7 @@ public sealed class AttachCommandTests : IDisposable
         _rig.Result.ToString().Should().Contain("Examples:").And.Contain("130  interrupted");
     }
 
-    private static AttachRequest Request(HostAddress host, bool wait = true) => new(host, BusId.Parse("2-1"), LogFile: null, wait, ReadAhead: true, IsDebug: false);
+    private static AttachRequest Request(HostAddress host, bool wait = true) => new(host, DeviceSelector.Parse("2-1"), LogFile: null, wait, ReadAhead: true, IsDebug: false);
 
     private Task<ExitCode> Start(HostAddress host, bool wait = true) => Task.Factory.StartNew(
         () => new AttachCommand(_rig.Settings, _rig.Output).RunHere(Request(host, wait), json: false, _stop.Token),

@@ -33,7 +33,7 @@ public sealed class ListCommandTests : IDisposable
         _rig.Run("list", "--json", _host.Address.ToString()).Should().Be(ExitCode.Success);
 
         _rig.Result.ToString().Should().StartWith($$"""
-            {"host":"{{_host.Address}}","devices":[{"busId":"2-1","busNumber":2,"deviceNumber":3,"speed":"super","vendorId":"0781","productId":"5581","vendor":"SanDisk Corp.","product":"Ultra","deviceClass":"00/00/00","className":null,"path":"/sys/devices/pci0000:00/usb2/2-1","interfaces":["08/06/50"]},
+            {"host":"{{_host.Address}}","devices":[{"busId":"2-1","busNumber":2,"deviceNumber":3,"speed":"super","vendorId":"0781","productId":"5581","vendor":"SanDisk Corp.","product":"Ultra","deviceClass":"00/00/00","className":null,"path":"/sys/devices/pci0000:00/usb2/2-1","interfaces":["08/06/50"],"serial":null,"aliases":[]},
             """.TrimEnd());
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using UsbIp.Client.Remote;
@@ -13,11 +14,12 @@ namespace UsbIp.Client.Tests.Doubles;
 internal sealed class FakeHost : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly Action<NetworkStream, byte[]> _answer;
+    private readonly Action<FakeHost, NetworkStream, byte[]> _answer;
     private readonly List<Socket> _sockets = [];
     private readonly List<Thread> _threads = [];
+    private readonly ConcurrentQueue<string> _imported = new();
 
-    private FakeHost(Action<NetworkStream, byte[]> answer)
+    private FakeHost(Action<FakeHost, NetworkStream, byte[]> answer)
     {
         _answer = answer;
         _listener.Start();
@@ -38,8 +40,11 @@ internal sealed class FakeHost : IDisposable
         }
     }
 
+    /// <summary>What was asked for, in its order.</summary>
+    public IReadOnlyCollection<string> Imported => _imported;
+
     /// <summary>Serves these devices; URBs go to the handler, which may be called on several threads.</summary>
-    public static FakeHost Serving(IReadOnlyList<ListedDevice> devices, Action<RawHost, DeviceRecord>? session = null) => new((stream, request) =>
+    public static FakeHost Serving(IReadOnlyList<ListedDevice> devices, Action<RawHost, DeviceRecord>? session = null) => new((self, stream, request) =>
     {
         if (OperationHeader.Read(request).Code == OperationCode.DeviceListRequest)
         {
@@ -50,6 +55,7 @@ internal sealed class FakeHost : IDisposable
         var body = new byte[ImportRequest.Size - OperationHeader.Size];
         stream.ReadExactly(body);
         var busId = ImportRequest.ReadBody(body).BusId;
+        self._imported.Enqueue(busId.ToString());
         var reply = new byte[ImportReply.Size];
         if (devices.FirstOrDefault(device => device.Device.BusId == busId) is not { } found)
         {
@@ -65,7 +71,7 @@ internal sealed class FakeHost : IDisposable
     });
 
     /// <summary>Answers whatever is asked with these bytes and closes.</summary>
-    public static FakeHost Answering(byte[] bytes) => new((stream, _) => stream.Write(bytes));
+    public static FakeHost Answering(byte[] bytes) => new((_, stream, _) => stream.Write(bytes));
 
     public static FakeHost Refusing(OperationStatus status)
     {
@@ -126,7 +132,7 @@ internal sealed class FakeHost : IDisposable
             using var stream = new NetworkStream(socket, ownsSocket: true);
             var request = new byte[OperationHeader.Size];
             stream.ReadExactly(request);
-            _answer(stream, request);
+            _answer(this, stream, request);
             socket.Shutdown(SocketShutdown.Send);
             while (stream.Read(request) > 0)
             {

@@ -5,8 +5,8 @@ namespace UsbIp.Host.Tests.Commands;
 /// <summary>What users get wrong: each time a sentence, something to try, and an exit code.</summary>
 public sealed class UserErrorTests
 {
-    private const string Form = "is not a busid: it has the form BUS-PORT[.PORT]..., such as 1-2 or 3-1.4.";
-    private const string ShowsList = "usbip-host list, which shows the busid of every device";
+    private const string Form = "selects no device: a selector is 1-2.3, 0781:5581, serial:TEXT, port:1-2.3, class:NAME, product:\"*TEXT*\", or an alias.";
+    private const string ShowsList = "usbip-host list, which shows every device";
 
     public static TheoryData<string, ExitCode, string, string> Errors => new()
     {
@@ -19,12 +19,22 @@ public sealed class UserErrorTests
             "'attach' is a command of usbip-client: usbip-host is for the machine with the device.",
             "usbip-client attach --help, on the machine that wants the device"
         },
-        { "export", ExitCode.Usage, "No BUSID was given.", ShowsList },
-        { "export usb1", ExitCode.Usage, $"'usb1' {Form}", ShowsList },
+        { "export", ExitCode.Usage, "No device was named.", "usbip-host list, which shows the busid of every device" },
         { "export 1-2:1.0", ExitCode.Usage, $"'1-2:1.0' {Form}", ShowsList },
-        { "export ../../etc", ExitCode.Usage, $"'../../etc' {Form}", ShowsList },
-        { "unexport 0781:5581", ExitCode.Usage, $"'0781:5581' {Form}", ShowsList },
-        { "serve --export x", ExitCode.Usage, $"'x' {Form}", ShowsList },
+        {
+            "export ../../etc",
+            ExitCode.Usage,
+            "'../../etc' names no device: a busid or an alias is 1 to 31 printable characters without spaces or slashes.",
+            ShowsList
+        },
+        {
+            "unexport class:disk",
+            ExitCode.Usage,
+            "'class:disk' names no class: it is a number such as class:08, or one of audio, communications, cdc, serial, hid, image, printer, storage, hub, smartcard, video, wireless, vendor.",
+            ShowsList
+        },
+        { "serve --export 0781:", ExitCode.Usage, $"'0781:' {Form}", ShowsList },
+        { "serve --export x", ExitCode.NotFound, "No device of this machine is 'x'.", ShowsList },
         { "status", ExitCode.NotFound, "No daemon is running.", "usbip-host serve, or usbip-host export BUSID" },
         { "unexport 1-2", ExitCode.NotFound, "No daemon is running.", "usbip-host serve, or usbip-host export BUSID" },
         { "type hello", ExitCode.NotFound, "No daemon is running.", "usbip-host serve, or usbip-host export BUSID" },

@@ -4,19 +4,16 @@ using System.Globalization;
 using UsbIp.Client.Remote;
 using UsbIp.Protocol;
 using UsbIp.Protocol.Descriptors;
+using UsbIp.Protocol.Selection;
 
 namespace UsbIp.Client.Commands.Inspect;
 
-/// <summary><c>usbip-client inspect HOST BUSID</c>: a device's descriptors, read over the network without vhci_hcd and without root.</summary>
+/// <summary><c>usbip-client inspect HOST DEVICE</c>: a device's descriptors, read over the network without vhci_hcd and without root.</summary>
 internal sealed class InspectCommand(ClientSettings settings, Output output)
 {
     public static Command Define(GlobalOptions global)
     {
-        var words = new Argument<string[]>("HOST[:PORT] BUSID")
-        {
-            Description = "The machine that has the device, and the device as 'usbip-client list HOST' shows it",
-            Arity = ArgumentArity.ZeroOrMore,
-        };
+        var words = HostArgument.HostAndDevice();
         var remote = HostArgument.StockOption();
         var busId = HostArgument.StockBusId();
         var json = new Option<bool>("--json") { Description = "Print JSON, the descriptors as hexadecimal bytes" };
@@ -30,9 +27,9 @@ internal sealed class InspectCommand(ClientSettings settings, Output output)
         return command;
     }
 
-    public ExitCode Run(HostAddress host, BusId busId, bool json)
+    public ExitCode Run(HostAddress host, DeviceSelector selector, bool json)
     {
-        using var device = Import(host, busId);
+        using var device = Import(host, DeviceChoice.Find(host, selector));
         var descriptor = device.ReadDevice();
         var count = DeviceDescriptor.TryRead(descriptor, out var parsed) ? parsed.ConfigurationCount : 0;
         var configurations = device.ReadConfigurations(count);

@@ -1,14 +1,15 @@
 using System.CommandLine;
 using UsbIp.Host.Control;
+using UsbIp.Protocol.Selection;
 
 namespace UsbIp.Host.Commands;
 
-/// <summary>BUSID..., or -b BUSID as with the stock tool.</summary>
-internal sealed class BusIdArguments
+/// <summary>DEVICE..., or -b BUSID as with the stock tool.</summary>
+internal sealed class DeviceArguments
 {
-    public Argument<string[]> Argument { get; } = new("BUSID")
+    public Argument<string[]> Argument { get; } = new("DEVICE")
     {
-        Description = "What 'usbip-host list' shows in its first column, such as 1-2 or 3-1.4",
+        Description = $"A busid as 'usbip-host list' shows it, or another way to name a device: {DeviceSelector.Forms}",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -16,20 +17,20 @@ internal sealed class BusIdArguments
     public Option<string[]> StockOption { get; } = new("--busid", "-b") { Hidden = true, HelpName = "BUSID" };
 
     /// <summary>All that were given, each once.</summary>
-    /// <exception cref="CommandException">One is no busid.</exception>
+    /// <exception cref="CommandException">One is no selector.</exception>
     public IReadOnlyList<string> Of(ParseResult parsed)
     {
         string[] all = [.. (parsed.GetValue(Argument) ?? []).Concat(parsed.GetValue(StockOption) ?? []).Distinct()];
         foreach (var text in all)
         {
-            BusIdText.Parse(text);
+            DeviceChoice.Parse(text);
         }
 
         return all;
     }
 
-    /// <exception cref="CommandException">None was given, or one is no busid.</exception>
+    /// <exception cref="CommandException">None was given, or one is no selector.</exception>
     public IReadOnlyList<string> Required(ParseResult parsed) => Of(parsed) is { Count: > 0 } all
         ? all
-        : throw new CommandException(ExitCode.Usage, "No BUSID was given.", "usbip-host list, which shows the busid of every device");
+        : throw new CommandException(ExitCode.Usage, "No device was named.", "usbip-host list, which shows the busid of every device");
 }

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using UsbIp.Client;
 using UsbIp.Client.Commands;
 using UsbIp.Client.Vhci;
-using UsbIp.Protocol;
 using UsbIp.Protocol.Selection;
 
 namespace UsbIp.HostileHost;

@@ -12,9 +12,11 @@ public static class DeviceList
     public const int PrefixSize = OperationHeader.Size + sizeof(uint);
 
     /// <summary>The whole message.</summary>
-    public static byte[] Write(IReadOnlyList<ListedDevice> devices)
+    /// <param name="devices">The devices.</param>
+    /// <param name="offered">What the host can do beyond USB/IP: stands in a trailer behind the list, see <see cref="ExtensionTail"/>.</param>
+    public static byte[] Write(IReadOnlyList<ListedDevice> devices, Extensions offered = Extensions.None)
     {
-        var size = PrefixSize;
+        var size = PrefixSize + (offered == Extensions.None ? 0 : ExtensionTail.TrailerSize);
         foreach (var device in devices)
         {
             size += DeviceRecord.Size + (device.Interfaces.Count * InterfaceRecord.Size);
@@ -33,6 +35,11 @@ public static class DeviceList
                 record.Write(rest);
                 rest = rest[InterfaceRecord.Size..];
             }
+        }
+
+        if (offered != Extensions.None)
+        {
+            ExtensionTail.WriteTrailer(rest, offered);
         }
 
         return bytes;

@@ -10,17 +10,24 @@ public enum Extensions : byte
 
     /// <summary>The host runs a read of a bulk-only storage device only after everything that was sent before it.</summary>
     BulkOnlyOrder = 8,
+
+    /// <summary>The host tells what happens to its devices as it happens: OP_REQ_WATCH. Only in the trailer of a device list.</summary>
+    Watch = 128,
 }
 
 /// <summary>
-/// How they find out, without a byte more on the wire: a client's offer stands behind the busid's NUL in OP_REQ_IMPORT, the host's answer
-/// behind the path's NUL in OP_REP_IMPORT, where other peers neither write nor look. Each has a tag, a version, the bits and a CRC-16.
-/// A peer that does not know them sees plain USB/IP.
+/// How they find out. Within an import it costs no byte more on the wire: a client's offer stands behind the busid's NUL in OP_REQ_IMPORT, the
+/// host's answer behind the path's NUL in OP_REP_IMPORT, where other peers neither write nor look. What a host can do without an import stands in
+/// a trailer behind the last byte of OP_REP_DEVLIST: other clients read the devices that were announced, and close. Each has a tag, a version,
+/// the bits and a CRC-16. A peer that does not know them sees plain USB/IP.
 /// </summary>
 public static class ExtensionTail
 {
     /// <summary>Longest busid that leaves room for an offer.</summary>
     public const int MaxBusIdLength = OfferOffset - 1;
+
+    /// <summary>Bytes of the trailer behind a device list.</summary>
+    public const int TrailerSize = 16;
 
     private const int OfferOffset = 24;
     private const int AnswerOffset = 192;
@@ -59,20 +66,33 @@ public static class ExtensionTail
             return;
         }
 
-        var tail = pathField[AnswerOffset..];
-        WriteHead(tail, accepted);
-        BinaryPrimitives.WriteUInt16BigEndian(tail[HeadSize..], Crc(tail[..HeadSize], tail[(HeadSize + sizeof(ushort))..]));
+        WriteTail(pathField[AnswerOffset..], accepted);
     }
 
     /// <summary>The answer in a path field; none if there is none, or another version's.</summary>
-    public static Extensions ReadAnswer(ReadOnlySpan<byte> pathField)
+    public static Extensions ReadAnswer(ReadOnlySpan<byte> pathField) =>
+        pathField[AnswerOffset - 1] == 0 ? ReadTail(pathField[AnswerOffset..]) : Extensions.None;
+
+    /// <summary>Writes the <see cref="TrailerSize"/> bytes that follow a device list.</summary>
+    public static void WriteTrailer(Span<byte> bytes, Extensions offered)
     {
-        var tail = pathField[AnswerOffset..];
-        var crc = Crc(tail[..HeadSize], tail[(HeadSize + sizeof(ushort))..]);
-        return pathField[AnswerOffset - 1] == 0 && BinaryPrimitives.ReadUInt16BigEndian(tail[HeadSize..]) == crc
+        bytes[..TrailerSize].Clear();
+        WriteTail(bytes[..TrailerSize], offered);
+    }
+
+    /// <summary>What <see cref="TrailerSize"/> bytes behind a device list offer; none if they are something else, or another version's.</summary>
+    public static Extensions ReadTrailer(ReadOnlySpan<byte> bytes) => ReadTail(bytes[..TrailerSize]);
+
+    private static void WriteTail(Span<byte> tail, Extensions extensions)
+    {
+        WriteHead(tail, extensions);
+        BinaryPrimitives.WriteUInt16BigEndian(tail[HeadSize..], Crc(tail[..HeadSize], tail[(HeadSize + sizeof(ushort))..]));
+    }
+
+    private static Extensions ReadTail(ReadOnlySpan<byte> tail) =>
+        BinaryPrimitives.ReadUInt16BigEndian(tail[HeadSize..]) == Crc(tail[..HeadSize], tail[(HeadSize + sizeof(ushort))..])
             ? ReadHead(tail)
             : Extensions.None;
-    }
 
     private static void WriteHead(Span<byte> tail, Extensions extensions)
     {

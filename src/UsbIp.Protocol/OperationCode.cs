@@ -14,4 +14,10 @@ public enum OperationCode : ushort
 
     /// <summary>OP_REP_DEVLIST.</summary>
     DeviceListReply = 0x0005,
+
+    /// <summary>OP_REQ_WATCH, of this project's own: asked only where the host has offered <see cref="Extensions.Watch"/>.</summary>
+    WatchRequest = 0x80F2,
+
+    /// <summary>OP_REP_WATCH; frames follow it, see <see cref="Watching.WatchFrameHeader"/>.</summary>
+    WatchReply = 0x00F2,
 }

@@ -17,6 +17,8 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes)
 
     public uint U32() => BinaryPrimitives.ReadUInt32BigEndian(Take(4));
 
+    public ulong U64() => BinaryPrimitives.ReadUInt64BigEndian(Take(8));
+
     public int I32() => BinaryPrimitives.ReadInt32BigEndian(Take(4));
 
     /// <summary>Bytes that are copied as they are, such as a USB setup packet.</summary>

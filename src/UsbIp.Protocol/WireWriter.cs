@@ -14,6 +14,8 @@ public ref struct WireWriter(Span<byte> bytes)
 
     public void U32(uint value) => BinaryPrimitives.WriteUInt32BigEndian(Take(4), value);
 
+    public void U64(ulong value) => BinaryPrimitives.WriteUInt64BigEndian(Take(8), value);
+
     public void I32(int value) => BinaryPrimitives.WriteInt32BigEndian(Take(4), value);
 
     public void Raw(ReadOnlySpan<byte> value) => value.CopyTo(Take(value.Length));

@@ -1,4 +1,5 @@
 using UsbIp.Protocol.Descriptors;
+using UsbIp.Protocol.Watching;
 
 namespace UsbIp.Protocol.Tests;
 
@@ -9,7 +10,9 @@ internal static class Messages
     public static object? Read(string fileName, byte[] bytes) => fileName switch
     {
         "op_rep_devlist.hex" or "op_rep_devlist_empty.hex" => ReadDeviceList(bytes),
-        "op_req_devlist.hex" or "op_rep_import_refused.hex" => OperationHeader.Read(bytes),
+        "op_rep_devlist_offer.hex" => ReadOffer(bytes),
+        "watch_snapshot.hex" or "watch_overflow.hex" or "watch_heartbeat.hex" or "watch_device.hex" or "watch_event.hex" => ReadWatchFrame(bytes),
+        "op_req_devlist.hex" or "op_rep_import_refused.hex" or "op_req_watch.hex" or "op_rep_watch.hex" => OperationHeader.Read(bytes),
         "op_req_import.hex" => ReadImportRequest(bytes),
         "op_rep_import.hex" => ReadImportReply(bytes),
         "device_descriptor.hex" => DeviceDescriptor.TryRead(bytes, out var device) ? device : null,
@@ -21,6 +24,31 @@ internal static class Messages
     {
         OperationHeader.Read(bytes);
         return DeviceList.ReadBody(new MemoryStream(bytes[OperationHeader.Size..]));
+    }
+
+    private static object ReadOffer(byte[] bytes)
+    {
+        var stream = new MemoryStream(bytes[OperationHeader.Size..]);
+        OperationHeader.Read(bytes);
+        var devices = DeviceList.ReadBody(stream);
+        var trailer = new byte[ExtensionTail.TrailerSize];
+        stream.ReadExactly(trailer);
+        return (devices, ExtensionTail.ReadTrailer(trailer));
+    }
+
+    /// <summary>As from a stream: what the header does not promise never came.</summary>
+    private static object ReadWatchFrame(byte[] bytes)
+    {
+        var header = WatchFrameHeader.Read(bytes);
+        var body = new byte[header.Length];
+        new MemoryStream(bytes[WatchFrameHeader.Size..]).ReadExactly(body);
+        return header.Kind switch
+        {
+            WatchFrameKind.Snapshot or WatchFrameKind.Overflow => WatchFrames.ReadNumber(body),
+            WatchFrameKind.Device => WatchedDevice.Read(body),
+            WatchFrameKind.Event => WatchedEvent.Read(body),
+            _ => header,
+        };
     }
 
     private static ImportRequest ReadImportRequest(byte[] bytes)

@@ -34,6 +34,9 @@ public sealed class TruncationTests
     [InlineData("op_req_import.hex")]
     [InlineData("op_rep_import.hex")]
     [InlineData("op_rep_import_refused.hex")]
+    [InlineData("op_req_watch.hex")]
+    [InlineData("op_rep_watch.hex")]
+    [InlineData("watch_heartbeat.hex")]
     [InlineData("cmd_submit.hex")]
     [InlineData("cmd_unlink.hex")]
     [InlineData("ret_submit.hex")]
@@ -78,8 +81,26 @@ public sealed class TruncationTests
         }
     }
 
+    [Theory]
+    [InlineData("watch_snapshot.hex")]
+    [InlineData("watch_overflow.hex")]
+    [InlineData("watch_device.hex")]
+    [InlineData("watch_event.hex")]
+    [InlineData("op_rep_devlist_offer.hex")]
+    public void What_comes_from_a_stream_and_is_cut_at_any_byte_is_its_end(string fileName)
+    {
+        var whole = Golden.Load(fileName);
+
+        for (var length = fileName.StartsWith("op_", StringComparison.Ordinal) ? OperationHeader.Size : 4; length < whole.Length; length++)
+        {
+            var reading = () => Messages.Read(fileName, whole[..length]);
+
+            reading.Should().Throw<EndOfStreamException>($"only {length} of {whole.Length} bytes came");
+        }
+    }
+
     private static int WireSize(string fileName) =>
-        fileName.StartsWith("op_", StringComparison.Ordinal) ? Golden.Load(fileName).Length : ProtocolConstants.UrbHeaderSize;
+        fileName.StartsWith("op_", StringComparison.Ordinal) || fileName.StartsWith("watch_", StringComparison.Ordinal) ? Golden.Load(fileName).Length : ProtocolConstants.UrbHeaderSize;
 
     /// <summary>A stream that gives one byte at a time, as a slow network may.</summary>
     private sealed class TricklingStream(byte[] bytes) : MemoryStream(bytes)

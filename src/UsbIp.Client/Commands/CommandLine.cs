@@ -45,6 +45,7 @@ internal sealed class CommandLine
             BridgeCommand.Define(global),
             DetachCommand.Define(global),
             PortCommand.Define(global),
+            WatchCommand.Define(global),
             InspectCommand.Define(global),
             global.Debug,
             global.Quiet,

@@ -15,6 +15,9 @@ public sealed class HostConnection : IDisposable
     /// <summary>How long a server may take for its whole answer, however slowly it drips.</summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a server that does not close may leave open what it offers behind its device list.</summary>
+    private static readonly TimeSpan OfferTimeout = TimeSpan.FromSeconds(1);
+
     private readonly HostAddress _address;
     private readonly CancellationToken _stop;
     private Socket? _socket;
@@ -34,13 +37,25 @@ public sealed class HostConnection : IDisposable
     /// <exception cref="CommandException">The host refused, answered nonsense or did not answer in time.</exception>
     public IReadOnlyList<ListedDevice> List() => Converse("OP_REQ_DEVLIST", stream =>
     {
-        Span<byte> request = stackalloc byte[OperationHeader.Size];
-        new OperationHeader(OperationCode.DeviceListRequest, OperationStatus.Ok).Write(request);
-        stream.Write(request);
-        var status = ReadHeader(stream, OperationCode.DeviceListReply);
+        var status = Ask(stream, OperationCode.DeviceListRequest, OperationCode.DeviceListReply);
         return status == OperationStatus.Ok
             ? DeviceList.ReadBody(stream)
             : throw new CommandException(ExitCode.Failure, $"{_address} refused to list its devices: {ImportRefusal.Describe(status)}.");
+    });
+
+    /// <summary>Every device that the host exports, and what the host can do beyond USB/IP without an import.</summary>
+    /// <exception cref="CommandException">The host refused, answered nonsense or did not answer in time.</exception>
+    public (IReadOnlyList<ListedDevice> Devices, Extensions Offered) ListWithOffer() =>
+        (List(), HostOffer.Read(_socket!, OfferTimeout));
+
+    /// <summary>Asks the host to tell what happens to its devices; frames follow on the socket. Only where the host offers <see cref="Extensions.Watch"/>.</summary>
+    /// <exception cref="CommandException">The host refused, answered nonsense or did not answer in time.</exception>
+    public void Watch() => Converse("OP_REQ_WATCH", stream =>
+    {
+        var status = Ask(stream, OperationCode.WatchRequest, OperationCode.WatchReply);
+        return status == OperationStatus.Ok
+            ? status
+            : throw new CommandException(ExitCode.Busy, $"{_address} refuses to be watched: it has too many watchers already.", "end one of them, or --poll.");
     });
 
     /// <summary>What the host does beyond USB/IP in the session that <see cref="Import"/> has begun.</summary>
@@ -129,6 +144,15 @@ public sealed class HostConnection : IDisposable
                 $"look into the log of the server on {_address.Host}.",
                 error);
         }
+    }
+
+    /// <summary>Sends an operation that is only a header, and reads the header of its reply.</summary>
+    private OperationStatus Ask(Stream stream, OperationCode request, OperationCode reply)
+    {
+        Span<byte> bytes = stackalloc byte[OperationHeader.Size];
+        new OperationHeader(request, OperationStatus.Ok).Write(bytes);
+        stream.Write(bytes);
+        return ReadHeader(stream, reply);
     }
 
     private OperationStatus ReadHeader(Stream stream, OperationCode expected)

@@ -42,6 +42,7 @@ public sealed class HostCommandLine
             ExportCommand.Define(ContextOf),
             UnexportCommand.Define(ContextOf),
             StatusCommand.Define(ContextOf),
+            WatchCommand.Define(ContextOf),
             TypeCommand.Define(ContextOf),
             _control,
             _quiet,

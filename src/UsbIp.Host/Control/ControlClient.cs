@@ -44,6 +44,18 @@ public sealed class ControlClient : IDisposable
     public TypeReply Type(string text, string? busId) =>
         Call(ControlOpcode.Type, new TypeRequest(text, busId), ControlJson.Default.TypeRequest, ControlJson.Default.TypeReply);
 
+    /// <summary>What happens from now on, as it happens, after how things stand. Nothing else can be asked after it; Dispose, on any thread, ends it.</summary>
+    /// <exception cref="CommandException">The daemon has ended, or does not know the request.</exception>
+    public IEnumerable<HostEvent> Watch()
+    {
+        _socket.ReceiveTimeout = 0;
+        yield return Call(ControlOpcode.Watch, new HelloBody("usbip-host", ProgramVersion.Text), ControlJson.Default.HelloBody, EventJson.Default.HostEvent);
+        while (true)
+        {
+            yield return Receive(ControlOpcode.Watch, EventJson.Default.HostEvent);
+        }
+    }
+
     public void Dispose() => _socket.Dispose();
 
     private ControlClient Greet()
@@ -111,7 +123,19 @@ public sealed class ControlClient : IDisposable
             {
                 _socket.Send(record);
             }
+        }
+        catch (SocketException exception)
+        {
+            throw Closed(exception);
+        }
 
+        return Receive(opcode, replyType);
+    }
+
+    private TReply Receive<TReply>(ControlOpcode opcode, JsonTypeInfo<TReply> replyType)
+    {
+        try
+        {
             return ReceiveAnswer(opcode, replyType);
         }
         catch (SocketException exception) when (exception.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock)
@@ -164,7 +188,8 @@ public sealed class ControlClient : IDisposable
             throw new CommandException((ExitCode)error.ExitCode, error.Message, error.Hint);
         }
 
-        return header.Kind == ControlKind.Reply && header.Sequence == _sequence
+        var expected = opcode == ControlOpcode.Watch ? ControlKind.Event : ControlKind.Reply;
+        return header.Kind == expected && header.Sequence == _sequence
             ? ControlRecords.Read(opcode, bytes, replyType)
             : throw new ProtocolException($"It is of kind {header.Kind} for request {header.Sequence}; request {_sequence} was asked.");
     }

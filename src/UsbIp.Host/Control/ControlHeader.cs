@@ -11,6 +11,9 @@ public enum ControlKind : byte
 
     /// <summary>The request was not carried out; the body is an <see cref="ErrorBody"/>.</summary>
     Error = 3,
+
+    /// <summary>Something happened, for a request that watches; the body is a <see cref="HostEvent"/>.</summary>
+    Event = 4,
 }
 
 /// <summary>What is asked for.</summary>
@@ -22,6 +25,9 @@ public enum ControlOpcode : ushort
     Export = 3,
     Unexport = 4,
     Type = 5,
+
+    /// <summary>Events from now on, until either side closes; the connection serves nothing else after it.</summary>
+    Watch = 0x30,
 }
 
 [Flags]

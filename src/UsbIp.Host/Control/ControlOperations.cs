@@ -3,12 +3,16 @@ using UsbIp.Devices.Virtual;
 using UsbIp.Devices.Virtual.BuiltIn;
 using UsbIp.Host.Rules;
 using UsbIp.Host.Server;
+using UsbIp.Host.Server.Events;
 
 namespace UsbIp.Host.Control;
 
 /// <summary>What the daemon does when it is asked to over the control socket. Safe for use by several threads.</summary>
 public sealed class ControlOperations(DeviceRegistry registry, VirtualUsbBackend virtualDevices, ExportCheck check, DaemonStatus daemon)
 {
+    /// <summary>Hears of what happens to the devices from now on; the caller disposes it.</summary>
+    public EventWatcher Watch() => registry.Events.Watch();
+
     public HostStatus Status() => new()
     {
         Daemon = daemon,

@@ -122,11 +122,39 @@ internal sealed class ControlSession(
             case ControlOpcode.Type:
                 var type = ControlRecords.Read(request.Opcode, body, json.TypeRequest);
                 return ReplyAsync(request, operations.Type(type), json.TypeReply, stop);
+            case ControlOpcode.Watch:
+                return WatchAsync(request, stop);
             default:
                 throw new CommandException(
                     ExitCode.VersionMismatch,
                     $"The running daemon (version {ProgramVersion.Text}) does not know the request {(ushort)request.Opcode}.",
                     "restart the daemon with the version of this command");
+        }
+    }
+
+    /// <summary>Tells events until the peer leaves. It may read as slowly as it likes: what waits for it is bounded.</summary>
+    private async Task WatchAsync(ControlHeader request, CancellationToken stop)
+    {
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var events = new EventStream(operations, async (what, token) =>
+        {
+            foreach (var record in ControlRecords.Write(ControlKind.Event, request.Opcode, request.Sequence, what, EventJson.Default.HostEvent))
+            {
+                await socket.SendAsync(record, SocketFlags.None, token);
+            }
+        });
+        var telling = events.RunAsync(leaving.Token);
+        try
+        {
+            if (await ReceiveAsync(stop) is not null)
+            {
+                throw new ProtocolException("it watches, and sent another request.");
+            }
+        }
+        finally
+        {
+            await leaving.CancelAsync();
+            await telling;
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using UsbIp.Host.Server.Events;
 using UsbIp.Host.Session;
 using UsbIp.Protocol;
 
@@ -98,6 +99,9 @@ public sealed class Connection(Socket socket, string client, DeviceRegistry regi
                 reader.Read(bytes[OperationHeader.Size..]);
                 Import(ImportRequest.ReadBody(bytes[OperationHeader.Size..]));
                 break;
+            case { Code: OperationCode.WatchRequest, Status: OperationStatus.Ok }:
+                Watch();
+                break;
             default:
                 throw new ProtocolException(
                     $"Request code 0x{(ushort)header.Code:x4} with status {(uint)header.Status} is neither OP_REQ_DEVLIST 0x8005 nor OP_REQ_IMPORT 0x8003 with status 0.");
@@ -108,9 +112,20 @@ public sealed class Connection(Socket socket, string client, DeviceRegistry regi
     {
         var devices = registry.ListExported().Select(device => DeviceListing.ToListed(device, [])).Take(ProtocolLimits.MaxListedDevices).ToList();
         socket.SendTimeout = (int)options.RequestTime.TotalMilliseconds;
-        SendAll(DeviceList.Write(devices));
+        SendAll(DeviceList.Write(devices, Extensions.Watch));
         socket.Shutdown(SocketShutdown.Send);
         ServerLog.Listed(log, client, devices.Count);
+    }
+
+    private void Watch()
+    {
+        using var watching = options.Watchers.TryAdmit(socket);
+        if (watching is not null)
+        {
+            Imported?.Invoke(); // counted as a watcher from here on
+        }
+
+        new WatchConnection(socket, client, registry, options.WatchHeartbeat, log).RunAsync(isAdmitted: watching is not null).GetAwaiter().GetResult();
     }
 
     private void Import(in ImportRequest request)
@@ -155,6 +170,7 @@ public sealed class Connection(Socket socket, string client, DeviceRegistry regi
         socket.SendTimeout = 0;
         ServerLog.SessionStarted(log, client, busId);
         var end = session.Run();
+        _lease!.EndReason = end.Reason;
         if (end.Cause is SessionEndCause.ProtocolViolation or SessionEndCause.DeviceFailed)
         {
             ServerLog.SessionBroken(log, client, busId, end.Cause, end.Reason);

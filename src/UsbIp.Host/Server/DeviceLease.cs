@@ -24,6 +24,9 @@ public sealed class DeviceLease
     /// <summary>The open device. Set before anyone but the registry sees the lease.</summary>
     public IUsbDevice Device { get; internal set; } = null!;
 
+    /// <summary>Why the session ended, as a clause; null until it has.</summary>
+    public string? EndReason { get; set; }
+
     /// <summary>Says how to end the session that uses the device; at once, if that was asked for meanwhile.</summary>
     public void UsedBy(Action<string> stopSession)
     {

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using UsbIp.Devices;
+using UsbIp.Host.Server.Events;
 using UsbIp.Protocol;
+using UsbIp.Protocol.Watching;
 
 namespace UsbIp.Host.Server;
 
@@ -14,6 +16,9 @@ public sealed class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, ILoggerF
     private readonly FailedDevices _failed = new(loggers.CreateLogger<DeviceRegistry>());
     private readonly Lock _gate = new();
     private readonly Dictionary<BusId, ExportedDevice> _exports = [];
+
+    /// <summary>Tells what happens to the devices.</summary>
+    public EventHub Events { get; } = new();
 
     /// <summary>Every device of this machine, hubs included, in the order of the backends.</summary>
     public IReadOnlyList<RegisteredDevice> List()
@@ -53,6 +58,7 @@ public sealed class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, ILoggerF
             }
 
             _exports[busId] = export;
+            Events.Tell(DeviceEventKind.Exported, export);
         }
 
         ServerLog.Exported(_log, busId, device.Descriptor.VendorId, device.Descriptor.ProductId);
@@ -80,6 +86,7 @@ public sealed class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, ILoggerF
             }
 
             _exports.Remove(busId);
+            Events.Tell(DeviceEventKind.Unexported, export);
         }
 
         lease?.Stop("the export was ended");
@@ -87,16 +94,12 @@ public sealed class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, ILoggerF
     }
 
     /// <summary>The devices that a client may see. Asks for no others: one that hangs would hold up the list although it is nobody's business.</summary>
-    public IReadOnlyList<UsbDeviceInfo> ListExported()
-    {
-        ExportedDevice[] exports;
-        lock (_gate)
-        {
-            exports = [.. _exports.Values];
-        }
+    public IReadOnlyList<UsbDeviceInfo> ListExported() =>
+        [.. Exports().Select(export => export.Find()).OfType<UsbDeviceInfo>().OrderBy(device => (device.BusNumber, device.DeviceNumber))];
 
-        return [.. exports.Select(export => export.Find()).OfType<UsbDeviceInfo>().OrderBy(device => (device.BusNumber, device.DeviceNumber))];
-    }
+    /// <summary>Every exported device, plugged in or not, as watchers are told of it.</summary>
+    public IReadOnlyList<WatchedDevice> WatchExported() =>
+        [.. Exports().Select(export => WatchedDevices.Of(export.Info, export.Find() is not null, isExported: true, export.Lease?.Holder))];
 
     /// <summary>
     /// Leases a device to a client and opens it. The reason for a refusal is what the wire has a word for; the log has the sentence.
@@ -109,16 +112,19 @@ public sealed class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, ILoggerF
         {
             if (!_exports.TryGetValue(busId, out export))
             {
+                Events.TellUnknown(busId, client);
                 return OperationStatus.NoDevice;
             }
 
             if (export.IsFailed)
             {
+                Events.Tell(DeviceEventKind.Refused, export, client, "the device has not given back the transfers of an earlier session");
                 return OperationStatus.DeviceError;
             }
 
-            if (export.Lease is not null)
+            if (export.Lease is { } other)
             {
+                Events.Tell(DeviceEventKind.Refused, export, client, $"{other.Holder.Client} holds it");
                 return OperationStatus.DeviceBusy;
             }
 
@@ -128,7 +134,9 @@ public sealed class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, ILoggerF
         var status = OperationStatus.NotAvailable;
         try
         {
-            return status = Open(export, lease);
+            status = DeviceOpening.Open(export, lease, _log, out var refusal);
+            Events.Tell(status == OperationStatus.Ok ? DeviceEventKind.Attached : DeviceEventKind.Refused, export, client, refusal);
+            return status;
         }
         finally
         {
@@ -145,7 +153,7 @@ public sealed class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, ILoggerF
     }
 
     /// <summary>Logs what is plugged in and out, until <paramref name="stop"/>. The sessions of a device that leaves end by themselves.</summary>
-    public Task WatchAsync(CancellationToken stop) => Task.WhenAll(backends.Select(backend => WatchAsync(backend, stop)));
+    public Task WatchAsync(CancellationToken stop) => Task.WhenAll(backends.Select(backend => new PlugWatcher(backend, OnPlug).RunAsync(stop)));
 
     /// <summary>Waits for the devices that are being given back at this moment. Call when every lease was released.</summary>
     public Task FinishAsync() => _failed.FinishAsync();
@@ -162,6 +170,7 @@ public sealed class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, ILoggerF
             else
             {
                 _failed.Add(export, lease, drained);
+                Events.Tell(DeviceEventKind.Error, export, reason: "the device keeps transfers that were cancelled; it is refused until they are back");
             }
         }
         finally
@@ -169,60 +178,35 @@ public sealed class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, ILoggerF
             lock (_gate)
             {
                 export.Lease = null;
+                Events.Tell(DeviceEventKind.Released, export, lease.Holder.Client, lease.EndReason);
             }
         }
 
         return isDrained;
     }
 
-    private async Task WatchAsync(IUsbBackend backend, CancellationToken stop)
+    private void OnPlug(TopologyChange change, UsbDeviceInfo? device)
     {
-        try
+        ExportedDevice? export;
+        lock (_gate)
         {
-            await foreach (var change in backend.Changes.ReadAllAsync(stop))
-            {
-                ExportedDevice? export;
-                lock (_gate)
-                {
-                    _exports.TryGetValue(change.BusId, out export);
-                }
-
-                if (export is not null)
-                {
-                    export.ForgetFailure(); // what is plugged in next is another device, or the same afresh
-                    ServerLog.TopologyChanged(_log, change.BusId, change.Arrived ? "plugged in" : "unplugged");
-                }
-            }
+            _exports.TryGetValue(change.BusId, out export);
+            var isExported = export is not null && (device is null || export.IsSameDevice(device));
+            Events.TellPlug(change.BusId, device ?? export?.Info, change.Arrived, isExported ? export : null);
         }
-        catch (OperationCanceledException)
+
+        if (export is not null)
         {
-            // That is how it ends.
+            export.ForgetFailure(); // what is plugged in next is another device, or the same afresh
+            ServerLog.TopologyChanged(_log, change.BusId, change.Arrived ? "plugged in" : "unplugged");
         }
     }
 
-    private OperationStatus Open(ExportedDevice export, DeviceLease lease)
+    private ExportedDevice[] Exports()
     {
-        if (export.Find() is null)
+        lock (_gate)
         {
-            ServerLog.NotPresent(_log, export.BusId, lease.Holder.Client);
-            return OperationStatus.NoDevice;
-        }
-
-        try
-        {
-            export.CheckUnused(); // it may have been mounted since it was exported
-            lease.Device = export.Backend.Open(export.BusId);
-            return OperationStatus.Ok;
-        }
-        catch (UsbException e)
-        {
-            ServerLog.OpenRefused(_log, export.BusId, lease.Holder.Client, e.Message, e.Hint ?? "");
-            return e.Failure switch
-            {
-                UsbFailure.NotFound => OperationStatus.NoDevice,
-                UsbFailure.Busy => OperationStatus.DeviceBusy,
-                _ => OperationStatus.NotAvailable,
-            };
+            return [.. _exports.Values];
         }
     }
 

@@ -10,6 +10,9 @@ internal sealed class ExportedDevice(UsbDeviceInfo device, IUsbBackend backend)
 
     public BusId BusId => device.BusId;
 
+    /// <summary>The device as it was when it was exported.</summary>
+    public UsbDeviceInfo Info => device;
+
     public IUsbBackend Backend => backend;
 
     public DeviceLease? Lease { get; set; }

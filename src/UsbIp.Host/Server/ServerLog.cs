@@ -39,6 +39,15 @@ internal static partial class ServerLog
     [LoggerMessage(109, LogLevel.Debug, "{Client}: listed {Count} devices.")]
     public static partial void Listed(ILogger log, string client, int count);
 
+    [LoggerMessage(110, LogLevel.Debug, "{Client}: watches.")]
+    public static partial void Watching(ILogger log, string client);
+
+    [LoggerMessage(111, LogLevel.Debug, "{Client}: watches no longer.")]
+    public static partial void NotWatching(ILogger log, string client);
+
+    [LoggerMessage(112, LogLevel.Warning, "{Client}: may not watch, there are too many watchers already.")]
+    public static partial void TooManyWatchers(ILogger log, string client);
+
     [LoggerMessage(200, LogLevel.Information, "{Client} {BusId}: attached.")]
     public static partial void SessionStarted(ILogger log, string client, BusId busId);
 

@@ -1,4 +1,6 @@
+using UsbIp.Host.Server.Events;
 using UsbIp.Host.Session;
+using UsbIp.Protocol.Watching;
 
 namespace UsbIp.Host.Server;
 
@@ -15,4 +17,10 @@ public sealed record ServerOptions
     public TimeSpan FirstByteTime { get; init; } = TimeSpan.FromSeconds(5);
 
     public SessionLimits Session { get; init; } = new();
+
+    /// <summary>Connections that watch. They count here, and no longer among those without an import.</summary>
+    public WatcherLimit Watchers { get; init; } = new();
+
+    /// <summary>How long a watcher hears nothing at most.</summary>
+    public TimeSpan WatchHeartbeat { get; init; } = TimeSpan.FromSeconds(WatchFrameHeader.HeartbeatSeconds);
 }

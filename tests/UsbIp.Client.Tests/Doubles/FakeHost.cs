@@ -70,6 +70,9 @@ internal sealed class FakeHost : IDisposable
         session?.Invoke(host, found.Device);
     });
 
+    /// <summary>Does with each connection, and the eight bytes of its request, what a test wants.</summary>
+    public static FakeHost Conversing(Action<NetworkStream, byte[]> answer) => new((_, stream, request) => answer(stream, request));
+
     /// <summary>Answers whatever is asked with these bytes and closes.</summary>
     public static FakeHost Answering(byte[] bytes) => new((_, stream, _) => stream.Write(bytes));
 

@@ -58,6 +58,9 @@ public sealed class Machine : IAsyncDisposable
     /// <summary>Runs a command to its end.</summary>
     public Task<CommandResult> RunAsync(params string[] arguments) => RunAsync(arguments, CancellationToken.None);
 
+    /// <summary>Begins a command that goes on, such as watch.</summary>
+    public FollowedCommand Follow(params string[] arguments) => new((output, stop) => RunAsync(arguments, output, stop));
+
     /// <summary>Runs a command that becomes the daemon, and waits until it is ready.</summary>
     public void Start(params string[] arguments)
     {
@@ -90,9 +93,10 @@ public sealed class Machine : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private async Task<CommandResult> RunAsync(string[] arguments, CancellationToken stop)
+    private Task<CommandResult> RunAsync(string[] arguments, CancellationToken stop) => RunAsync(arguments, new StringWriter(), stop);
+
+    private async Task<CommandResult> RunAsync(string[] arguments, TextWriter output, CancellationToken stop)
     {
-        using var output = new StringWriter();
         using var error = new StringWriter();
         var context = new CommandContext
         {
@@ -106,7 +110,7 @@ public sealed class Machine : IAsyncDisposable
         };
         var line = new HostCommandLine(context, level => LoggerFactory.Create(builder => builder.SetMinimumLevel(level).AddProvider(_log)));
         var exitCode = await line.RunAsync([.. arguments, "--control", ControlPath]);
-        return new CommandResult((ExitCode)exitCode, output.ToString(), error.ToString());
+        return new CommandResult((ExitCode)exitCode, output.ToString()!, error.ToString());
     }
 
     private ScriptedBackend OpenBackend(BackendKind kind)

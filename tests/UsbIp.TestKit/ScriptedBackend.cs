@@ -74,7 +74,7 @@ public sealed class ScriptedBackend : IUsbBackend
     public IReadOnlyList<UsbDeviceInfo> ListDevices()
     {
         Listings++;
-        return [.. _devices.Values.Select(device => device.Info)];
+        return [.. _devices.Values.Select(device => device.Info).OrderBy(info => info.BusId.ToString(), StringComparer.Ordinal)];
     }
 
     public UsbDeviceInfo? Find(BusId busId) => _devices.TryGetValue(busId, out var device) ? device.Info : null;

@@ -22,6 +22,12 @@ public interface IUsbBackend : IDisposable
     /// <exception cref="UsbException">It is not there, is held, or may not be opened.</exception>
     IUsbDevice Open(BusId busId);
 
+    /// <summary>
+    /// For a watchdog: completes when the thread that completes transfers has come round once more, or at once where there is none.
+    /// </summary>
+    /// <exception cref="OperationCanceledException"><paramref name="patience"/> was over before.</exception>
+    Task PassAsync(CancellationToken patience) => Task.CompletedTask;
+
     /// <summary>Arrivals and departures, as they happen. One reader.</summary>
     ChannelReader<TopologyChange> Changes { get; }
 }

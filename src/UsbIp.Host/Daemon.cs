@@ -6,6 +6,7 @@ using UsbIp.Devices.Virtual;
 using UsbIp.Host.Commands;
 using UsbIp.Host.Control;
 using UsbIp.Host.Server;
+using UsbIp.Host.Service;
 
 namespace UsbIp.Host;
 
@@ -15,6 +16,7 @@ namespace UsbIp.Host;
 internal sealed class Daemon(CommandContext context, ServeOptions options) : IDisposable
 {
     private readonly ILoggerFactory _loggers = context.CreateLoggers();
+    private readonly ServiceEnvironment _service = context.TakeService();
     private readonly VirtualUsbBackend _virtualDevices = new();
     private IUsbBackend? _realDevices;
 
@@ -24,8 +26,8 @@ internal sealed class Daemon(CommandContext context, ServeOptions options) : IDi
     public async Task RunAsync(CancellationToken stop)
     {
         var logger = _loggers.CreateLogger<Daemon>();
-        var path = ControlPath.ForDaemon(context.ControlPath);
-        using var file = ControlSocketFile.Claim(path);
+        var path = _service.Sockets.Control?.LocalEndPoint?.ToString() ?? ControlPath.ForDaemon(context.ControlPath);
+        using var file = ControlSocketFile.Claim(path, _service.Sockets.Control);
         AddVirtualDevices(logger);
         OpenRealDevices(logger);
         var registry = new DeviceRegistry(_realDevices is null ? [_virtualDevices] : [_realDevices, _virtualDevices], _loggers);
@@ -39,12 +41,14 @@ internal sealed class Daemon(CommandContext context, ServeOptions options) : IDi
         }
 
         Listen(server, listening, logger);
-        logger.Ready(path);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        await using var said = stop.Register(logger.Ending);
         var control = new ControlServer(file, operations, new ControlLimits(), TimeProvider.System, _loggers);
-        Task[] parts = [server.RunAsync(ending.Token), control.RunAsync(ending.Token)];
-        await Task.WhenAny(parts); // both run until they are stopped; one that does not takes the other with it
+        using var service = new DaemonService(_service, registry, server, control, _realDevices, _loggers);
+        logger.Ready(path);
+        service.Ready();
+        await using var said = stop.Register(() => SayEnding(service, logger));
+        Task[] parts = [server.RunAsync(ending.Token), control.RunAsync(ending.Token), service.RunAsync(ending.Token)];
+        await Task.WhenAny(parts); // all run until they are stopped; one that does not takes the others with it
         await ending.CancelAsync();
         await Task.WhenAll(parts);
         logger.Ended();
@@ -55,6 +59,12 @@ internal sealed class Daemon(CommandContext context, ServeOptions options) : IDi
         _realDevices?.Dispose();
         _virtualDevices.Dispose();
         _loggers.Dispose();
+    }
+
+    private static void SayEnding(DaemonService service, ILogger logger)
+    {
+        logger.Ending();
+        service.Stopping();
     }
 
     private void AddVirtualDevices(ILogger logger)
@@ -88,7 +98,9 @@ internal sealed class Daemon(CommandContext context, ServeOptions options) : IDi
     private void Listen(UsbIpServer server, List<string> listening, ILogger logger)
     {
         CommandException? missing = null;
-        foreach (var address in options.Listen)
+        listening.AddRange(_service.Sockets.Listeners.Select(listener => server.Listen(listener).ToString()));
+        var addresses = listening.Count > 0 && ReferenceEquals(options.Listen, ListenAddress.Default) ? [] : options.Listen;
+        foreach (var address in addresses)
         {
             try
             {

@@ -4,6 +4,7 @@ using UsbIp.Host.Control;
 using UsbIp.Host.Interop;
 using UsbIp.Host.LibUsb;
 using UsbIp.Host.LinuxUsb;
+using UsbIp.Host.Service;
 using UsbIp.Host.Usbfs;
 
 using var signals = new StopSignals();
@@ -14,6 +15,7 @@ var context = new CommandContext
     Error = Console.Error,
     IsTerminal = !Console.IsOutputRedirected,
     HeedSignals = signals.Heed,
+    TakeService = ServiceEnvironment.Take,
     OpenBackend = (kind, loggers) => kind == BackendKind.Usbfs ? UsbfsBackend.Create(devices, loggers) : LibUsbBackend.Create(devices, loggers),
     RecoverDevices = loggers => new ClaimRecovery(devices, loggers).Run(),
     ExportCheck = kind => new ExportCheck(devices.NodeRoot, UserAccess.MayWrite, kind == BackendKind.LibUsb ? LibUsbLibrary.Require : () => { }),

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using UsbIp.Devices;
 using UsbIp.Host.Control;
+using UsbIp.Host.Service;
 
 namespace UsbIp.Host.Commands;
 
@@ -32,8 +33,14 @@ public sealed record CommandContext
     /// <summary>Makes the daemon's log; the command line sets it by its options.</summary>
     public Func<ILoggerFactory> CreateLoggers { get; init; } = static () => NullLoggerFactory.Instance;
 
-    /// <summary>What a daemon does once at its start, for the devices that one before it was killed with.</summary>
-    public required Action<ILoggerFactory> RecoverDevices { get; init; }
+    /// <summary>Takes what the service manager gave this process; the daemon does, once.</summary>
+    public Func<ServiceEnvironment> TakeService { get; init; } = static () => ServiceEnvironment.None;
+
+    /// <summary>Which devices udev gives to the service.</summary>
+    public NodeAccess NodeAccess { get; init; } = new(NodeAccess.SystemPath, Udev.ApplyRules);
+
+    /// <summary>What a daemon does once at its start, for the devices that one before it was killed with; says how many interfaces it gave back.</summary>
+    public required Func<ILoggerFactory, int> RecoverDevices { get; init; }
 
     /// <summary>What stands between a real device and its export.</summary>
     public required Func<BackendKind, ExportCheck> ExportCheck { get; init; }

@@ -44,13 +44,19 @@ public sealed class HostCommandLine
             StatusCommand.Define(ContextOf),
             WatchCommand.Define(ContextOf),
             TypeCommand.Define(ContextOf),
+            RecoverCommand.Define(ContextOf),
+            AccessCommand.Define(ContextOf),
             _control,
             _quiet,
             _verbose,
             _debug,
         };
         HostHelp.AddTo(_root);
+        HostCompletion.AddTo(_root, ContextOf);
     }
+
+    /// <summary>The grammar, for the manual.</summary>
+    internal RootCommand Root => _root;
 
     private CommandContext Context { get; }
 

@@ -12,7 +12,7 @@ internal static class HostHelp
         "usbip-host serves this machine's USB devices to other machines (USB/IP). You are on the machine with the device; "
         + "on the machine that wants it, use usbip-client attach (or any other USB/IP client).";
 
-    private const string Examples = """
+    public const string Examples = """
         Examples:
           usbip-host list                              what could be exported
           usbip-host export 1-2                        export it; with no daemon running, this command serves it until Ctrl+C

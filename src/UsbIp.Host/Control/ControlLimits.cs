@@ -12,6 +12,9 @@ public sealed record ControlLimits
     /// <summary>Connections at once.</summary>
     public int MaxClients { get; init; } = 32;
 
+    /// <summary>Connections at once of all users who may only look: they cannot keep the others out.</summary>
+    public int MaxOnlookers { get; init; } = 16;
+
     /// <summary>Connections at once of one user; root has no share to keep to.</summary>
     public int MaxClientsPerUser { get; init; } = 4;
 

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using UsbIp.Host.Interop;
+using UsbIp.Host.Service;
 
 namespace UsbIp.Host.Control;
 
@@ -12,8 +13,9 @@ public sealed class ControlServer(
     ControlSocketFile file, ControlOperations operations, ControlLimits limits, TimeProvider time, ILoggerFactory loggers)
 {
     private readonly ILogger _logger = loggers.CreateLogger<ControlServer>();
+    private readonly LoopPulse _pulse = new();
     private readonly Lock _gate = new();
-    private readonly List<(uint UserId, Task Session)> _sessions = [];
+    private readonly List<(uint UserId, bool MayControl, Task Session)> _sessions = [];
 
     /// <summary>Serves until <paramref name="stop"/>; returns when every connection is closed.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -22,7 +24,7 @@ public sealed class ControlServer(
         {
             while (true)
             {
-                Admit(await file.Socket.AcceptAsync(stop), stop);
+                Admit(await _pulse.AwaitAsync(file.Socket.AcceptAsync(stop).AsTask()), stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -39,13 +41,18 @@ public sealed class ControlServer(
         await Task.WhenAll(sessions);
     }
 
+    /// <summary>Completes when the accept loop has come round once more.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="patience"/> was over before.</exception>
+    public Task PassAsync(CancellationToken patience) => _pulse.PassAsync(patience);
+
     private void Admit(Socket socket, CancellationToken stop)
     {
         var peer = PeerCredentials.Of(socket);
+        var mayControl = peer.MayControl(UserAccess.EffectiveUserId, file.AdminGroup);
         lock (_gate)
         {
             _sessions.RemoveAll(entry => entry.Session.IsCompleted);
-            if (Refusal(peer) is { } refusal)
+            if (Refusal(peer, mayControl) is { } refusal)
             {
                 _logger.ControlRefused(peer.ProcessId, peer.UserId, refusal.Message);
                 Refuse(socket, refusal);
@@ -53,23 +60,17 @@ public sealed class ControlServer(
             }
 
             _logger.ControlConnected(peer.ProcessId, peer.UserId);
-            var session = new ControlSession(socket, peer, operations, limits, time, _logger);
-            _sessions.Add((peer.UserId, session.RunAsync(stop)));
+            var session = new ControlSession(socket, peer, mayControl, operations, limits, time, _logger);
+            _sessions.Add((peer.UserId, mayControl, session.RunAsync(stop)));
         }
     }
 
-    private ErrorBody? Refusal(PeerCredentials peer)
+    private ErrorBody? Refusal(PeerCredentials peer, bool mayControl)
     {
-        if (!peer.MayControl(UserAccess.EffectiveUserId, file.AdminGroup))
-        {
-            return new ErrorBody(
-                (int)ExitCode.Permission,
-                $"User {peer.UserId} may not control this daemon.",
-                $"sudo, or add the user to the group {ControlSocketFile.AdminGroupName}");
-        }
-
         var ofUser = _sessions.Count(entry => entry.UserId == peer.UserId);
-        var isFull = _sessions.Count >= limits.MaxClients || (peer.UserId != 0 && ofUser >= limits.MaxClientsPerUser);
+        var isFull = _sessions.Count >= limits.MaxClients
+            || (peer.UserId != 0 && ofUser >= limits.MaxClientsPerUser)
+            || (!mayControl && _sessions.Count(entry => !entry.MayControl) >= limits.MaxOnlookers);
         return isFull
             ? new ErrorBody(
                 (int)ExitCode.Busy,

@@ -8,7 +8,7 @@ namespace UsbIp.Host.Control;
 
 /// <summary>One connection to the control socket: a hello, then requests, one after the other. Owns the socket.</summary>
 internal sealed class ControlSession(
-    Socket socket, PeerCredentials peer, ControlOperations operations, ControlLimits limits, TimeProvider time, ILogger logger)
+    Socket socket, PeerCredentials peer, bool mayControl, ControlOperations operations, ControlLimits limits, TimeProvider time, ILogger logger)
 {
     private readonly byte[] _received = new byte[ControlRecords.ReceiveSize];
 
@@ -109,6 +109,7 @@ internal sealed class ControlSession(
     {
         var json = ControlJson.Default;
         var body = Body(request);
+        ControlAccess.Check(request.Opcode, peer, mayControl);
         switch (request.Opcode)
         {
             case ControlOpcode.Status:

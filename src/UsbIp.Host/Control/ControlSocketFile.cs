@@ -9,13 +9,14 @@ namespace UsbIp.Host.Control;
 /// </summary>
 public sealed class ControlSocketFile : IDisposable
 {
-    /// <summary>The group whose members may talk to the daemon, if the machine has it.</summary>
+    /// <summary>The group whose members may control the daemon, if the machine has it.</summary>
     public const string AdminGroupName = "usbip-admin";
 
     private const int Backlog = 32;
 
-    private const UnixFileMode SocketMode =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
+    /// <summary>Everybody may connect: what they may do is decided by who they are, see <see cref="ControlAccess"/>.</summary>
+    private const UnixFileMode SocketMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     private const UnixFileMode UserDirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -23,11 +24,11 @@ public sealed class ControlSocketFile : IDisposable
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     private readonly FileStream _lock;
-    private readonly string _path;
+    private readonly string? _ownName;
 
-    private ControlSocketFile(string path, FileStream claim, Socket socket, uint? adminGroup)
+    private ControlSocketFile(string? ownName, FileStream claim, Socket socket, uint? adminGroup)
     {
-        _path = path;
+        _ownName = ownName;
         _lock = claim;
         Socket = socket;
         AdminGroup = adminGroup;
@@ -39,15 +40,17 @@ public sealed class ControlSocketFile : IDisposable
     /// <summary>The number of <see cref="AdminGroupName"/>, or null.</summary>
     public uint? AdminGroup { get; }
 
+    /// <param name="path">The socket's place.</param>
+    /// <param name="passed">The socket itself, where a service manager has made it there; it stays the manager's.</param>
     /// <exception cref="CommandException">A daemon runs already, or the place cannot be used.</exception>
-    public static ControlSocketFile Claim(string path)
+    public static ControlSocketFile Claim(string path, Socket? passed = null)
     {
         FileStream? claim = null;
         try
         {
             MakeDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
             claim = Lock(path);
-            return Listen(path, claim);
+            return passed is null ? Listen(path, claim) : new ControlSocketFile(null, claim, passed, UserAccess.FindGroup(AdminGroupName));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SocketException or ArgumentException)
         {
@@ -62,7 +65,11 @@ public sealed class ControlSocketFile : IDisposable
 
     public void Dispose()
     {
-        File.Delete(_path); // before the lock is let go: the name is ours until then
+        if (_ownName is not null)
+        {
+            File.Delete(_ownName); // before the lock is let go: the name is ours until then
+        }
+
         Socket.Dispose();
         _lock.Dispose();
     }
@@ -112,14 +119,8 @@ public sealed class ControlSocketFile : IDisposable
         {
             socket.Bind(new UnixDomainSocketEndPoint(path));
             File.SetUnixFileMode(path, SocketMode);
-            var group = UserAccess.FindGroup(AdminGroupName);
-            if (group is { } number)
-            {
-                UserAccess.TryGiveToGroup(path, number); // where this is refused, the group cannot connect: nothing is opened by it
-            }
-
             socket.Listen(Backlog);
-            return new ControlSocketFile(path, claim, socket, group);
+            return new ControlSocketFile(path, claim, socket, UserAccess.FindGroup(AdminGroupName));
         }
         catch
         {

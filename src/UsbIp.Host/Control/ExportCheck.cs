@@ -27,7 +27,7 @@ public sealed class ExportCheck(string nodeRoot, Func<string, bool> mayWrite, Ac
             throw new UsbException(
                 UsbFailure.AccessDenied,
                 $"Device {info.BusId} cannot be exported: the daemon's user may not write to {node}.",
-                "run the daemon as root, or give its user the node by a udev rule (SUBSYSTEM==\"usb\", GROUP=..., MODE=\"0660\")");
+                $"sudo usbip-host access grant {info.BusId}, which gives it to the service; or run the daemon as root");
         }
     }
 }

@@ -6,7 +6,6 @@ namespace UsbIp.Host.Interop;
 internal static partial class UserAccess
 {
     private const int WriteAccess = 2; // W_OK
-    private const uint KeepOwner = uint.MaxValue;
 
     /// <summary>The user that this process acts as.</summary>
     public static uint EffectiveUserId => GetEffectiveUserId();
@@ -21,9 +20,6 @@ internal static partial class UserAccess
         return entry == 0 ? null : (uint)Marshal.ReadInt32(entry, 2 * nint.Size); // struct group: gr_name, gr_passwd, gr_gid
     }
 
-    /// <summary>Gives a file to a group; false if this process may not.</summary>
-    public static bool TryGiveToGroup(string path, uint group) => ChangeOwner(path, KeepOwner, group) == 0;
-
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint GetEffectiveUserId();
 
@@ -32,7 +28,4 @@ internal static partial class UserAccess
 
     [LibraryImport("libc", EntryPoint = "getgrnam", StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint GetGroupByName(string name);
-
-    [LibraryImport("libc", EntryPoint = "chown", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int ChangeOwner(string path, uint owner, uint group);
 }

@@ -1,4 +1,5 @@
 using UsbIp.Devices;
+using UsbIp.Host.Service;
 
 namespace UsbIp.Host.LinuxUsb;
 
@@ -16,6 +17,7 @@ internal abstract class CompletionThread : IDisposable
 
     private readonly Thread _thread;
     private readonly ManualResetEventSlim _stop = new();
+    private readonly LoopPulse _pulse = new();
 
     // Touched by the event thread alone.
     private readonly List<SystemTransfer> _completed = new(256);
@@ -31,6 +33,14 @@ internal abstract class CompletionThread : IDisposable
     /// <summary>Takes a device in hand; its transfers complete here from now on.</summary>
     /// <exception cref="UsbException">It cannot be used this way.</exception>
     public abstract DeviceHandle Open(UsbDeviceInfo device, UsbfsNode node);
+
+    /// <summary>Completes when the thread has come round once more, whatever it is at.</summary>
+    public Task PassAsync(CancellationToken patience)
+    {
+        var passed = _pulse.PassAsync(patience);
+        Interrupt();
+        return passed;
+    }
 
     /// <summary>A queue has begun to wait for usbfs memory.</summary>
     public void Starved(SubmitQueue queue)
@@ -87,6 +97,7 @@ internal abstract class CompletionThread : IDisposable
             }
 
             Deliver();
+            _pulse.Answer();
         }
     }
 

@@ -75,6 +75,14 @@ public sealed class LinuxUsbBackend : IUsbBackend
         return device;
     }
 
+    public Task PassAsync(CancellationToken patience)
+    {
+        lock (_gate)
+        {
+            return _events is null || _isDisposed ? Task.CompletedTask : _events.PassAsync(patience);
+        }
+    }
+
     public void Dispose()
     {
         lock (_gate)

@@ -10,7 +10,7 @@ namespace UsbIp.Host.Server;
 /// Which devices are exported and who holds them. The one owner of the race between clients: a device is leased to one session at a time, and
 /// again only after it was given back. Safe for use by several threads; opening and closing devices blocks, but never under the gate.
 /// </summary>
-public sealed class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, ILoggerFactory loggers)
+public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, ILoggerFactory loggers)
 {
     private readonly ILogger _log = loggers.CreateLogger<DeviceRegistry>();
     private readonly FailedDevices _failed = new(loggers.CreateLogger<DeviceRegistry>());

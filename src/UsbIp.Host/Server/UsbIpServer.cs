@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using UsbIp.Host.Service;
 using UsbIp.Host.Session;
 
 namespace UsbIp.Host.Server;
@@ -13,7 +14,7 @@ public sealed class UsbIpServer(DeviceRegistry registry, ServerOptions options, 
 {
     private readonly ILogger _log = loggers.CreateLogger<UsbIpServer>();
     private readonly SharedBudget _allSessions = new(options.Session.MaxBytesOfAllSessions);
-    private readonly List<Socket> _listeners = [];
+    private readonly List<(Socket Socket, LoopPulse Pulse)> _listeners = [];
     private readonly Lock _gate = new();
     private readonly HashSet<Connection> _connections = [];
     private readonly TaskCompletionSource _allEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -56,16 +57,26 @@ public sealed class UsbIpServer(DeviceRegistry registry, ServerOptions options, 
             throw;
         }
 
-        _listeners.Add(listener);
+        return Listen(listener);
+    }
+
+    /// <summary>Accepts from a socket that listens already; owned from now on. Call before <see cref="RunAsync"/>.</summary>
+    public IPEndPoint Listen(Socket listener)
+    {
+        _listeners.Add((listener, new LoopPulse()));
         var bound = (IPEndPoint)listener.LocalEndPoint!;
         ServerLog.Listening(_log, bound);
         return bound;
     }
 
+    /// <summary>Completes when every accept loop has come round once more.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="patience"/> was over before.</exception>
+    public Task PassAsync(CancellationToken patience) => Task.WhenAll(_listeners.Select(listener => listener.Pulse.PassAsync(patience)));
+
     /// <summary>Serves until <paramref name="stop"/>, then ends every session and waits until their devices are back.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        var loops = _listeners.Select(listener => AcceptLoopAsync(listener, stop)).Append(registry.WatchAsync(stop)).ToList();
+        var loops = _listeners.Select(listener => AcceptLoopAsync(listener.Socket, listener.Pulse, stop)).Append(registry.WatchAsync(stop)).ToList();
         await Task.WhenAll(loops);
         List<Connection> open;
         lock (_gate)
@@ -83,15 +94,15 @@ public sealed class UsbIpServer(DeviceRegistry registry, ServerOptions options, 
         await registry.FinishAsync();
     }
 
-    public void Dispose() => _listeners.ForEach(listener => listener.Dispose());
+    public void Dispose() => _listeners.ForEach(listener => listener.Socket.Dispose());
 
-    private async Task AcceptLoopAsync(Socket listener, CancellationToken stop)
+    private async Task AcceptLoopAsync(Socket listener, LoopPulse pulse, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
             try
             {
-                var socket = await listener.AcceptAsync(stop);
+                var socket = await pulse.AwaitAsync(listener.AcceptAsync(stop).AsTask());
                 Accept(socket);
             }
             catch (OperationCanceledException)

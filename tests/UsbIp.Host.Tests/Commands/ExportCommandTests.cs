@@ -127,7 +127,7 @@ public sealed class ExportCommandTests
         var result = await machine.RunAsync("export", "1-2", "--listen", "127.0.0.1:0");
 
         result.ExitCode.Should().Be(ExitCode.Permission);
-        result.Error.Should().Contain($"usbip-host: Device 1-2 cannot be exported: the daemon's user may not write to {node}.\nTry: run the daemon as root");
+        result.Error.Should().Contain($"usbip-host: Device 1-2 cannot be exported: the daemon's user may not write to {node}.\nTry: sudo usbip-host access grant 1-2, which gives it to the service; or run the daemon as root");
     }
 
     [Fact]

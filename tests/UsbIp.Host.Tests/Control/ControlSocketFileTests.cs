@@ -12,12 +12,13 @@ public sealed class ControlSocketFileTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public void The_socket_is_for_its_owner_and_its_group()
+    public void Everybody_may_connect_for_who_they_are_is_known_then()
     {
         using var file = ControlSocketFile.Claim(Place);
 
         File.GetUnixFileMode(Place).Should().Be(
-            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite
+            | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using UsbIp.Devices;
 using UsbIp.Host.Commands;
 using UsbIp.Host.Control;
+using UsbIp.Host.Service;
 using UsbIp.TestKit;
 
 namespace UsbIp.Host.Tests.Control;
@@ -21,6 +22,8 @@ public sealed class Machine : IAsyncDisposable
     private readonly LogLines _log = new();
     private Task<CommandResult>? _daemon;
 
+    private string RulesPath => Path.Combine(_directory, "access.rules");
+
     public string ControlPath => Path.Combine(_directory, "control");
 
     /// <summary>The devices that are plugged in.</summary>
@@ -38,6 +41,22 @@ public sealed class Machine : IAsyncDisposable
     public Func<string, bool> MayWrite { get; set; } = _ => true;
 
     public Action RequireLibrary { get; set; } = () => { };
+
+    /// <summary>What its service manager gives the daemon.</summary>
+    public ServiceEnvironment Service { get; set; } = ServiceEnvironment.None;
+
+    /// <summary>Interfaces that a killed daemon left without a driver.</summary>
+    public int Unrecovered { get; set; }
+
+    /// <summary>The lines of the file that says which devices the service may open.</summary>
+    public string[] UdevRules
+    {
+        get => File.Exists(RulesPath) ? File.ReadAllLines(RulesPath) : [];
+        init => File.WriteAllLines(RulesPath, value);
+    }
+
+    /// <summary>How often udev was told of it.</summary>
+    public int UdevApplied { get; private set; }
 
     public bool IsTerminal { get; set; }
 
@@ -105,11 +124,14 @@ public sealed class Machine : IAsyncDisposable
             IsTerminal = IsTerminal,
             HeedSignals = () => stop,
             OpenBackend = (kind, _) => OpenBackend(kind),
-            RecoverDevices = _ => { },
+            TakeService = () => Service,
+            RecoverDevices = _ => Unrecovered,
+            NodeAccess = new NodeAccess(RulesPath, () => UdevApplied++),
             ExportCheck = _ => new ExportCheck(_directory, path => MayWrite(path), () => RequireLibrary()),
         };
         var line = new HostCommandLine(context, level => LoggerFactory.Create(builder => builder.SetMinimumLevel(level).AddProvider(_log)));
-        var exitCode = await line.RunAsync([.. arguments, "--control", ControlPath]);
+        var isDirective = arguments is [['[', ..], ..]; // whose last word is the line that it is about
+        var exitCode = await line.RunAsync(isDirective ? arguments : [.. arguments, "--control", ControlPath]);
         return new CommandResult((ExitCode)exitCode, output.ToString()!, error.ToString());
     }
 

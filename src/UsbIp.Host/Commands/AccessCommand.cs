@@ -1,0 +1,65 @@
+using System.CommandLine;
+using UsbIp.Protocol.Selection;
+
+namespace UsbIp.Host.Commands;
+
+/// <summary>access: which devices the service's user, who is not root, may open. Root's to say.</summary>
+public sealed class AccessCommand(CommandContext context)
+{
+    public static Command Define(Func<ParseResult, CommandContext> contextOf) => new("access", "Say which devices the service, which is not root, may open")
+    {
+        Verb("grant", "Let the service open these devices, now and whenever they are plugged in", contextOf, (command, selectors) => command.Grant(selectors)),
+        Verb("revoke", "Take that back", contextOf, (command, selectors) => command.Revoke(selectors)),
+        DefineList(contextOf),
+    };
+
+    /// <exception cref="CommandException">A text selects nothing that can be granted, or this user may not say so.</exception>
+    public ExitCode Grant(IReadOnlyList<string> texts)
+    {
+        context.NodeAccess.Grant([.. texts.Select(Parse)]);
+        context.Say($"granted {string.Join(", ", texts)}");
+        return ExitCode.Success;
+    }
+
+    /// <exception cref="CommandException">One was not granted, or this user may not say so.</exception>
+    public ExitCode Revoke(IReadOnlyList<string> texts)
+    {
+        context.NodeAccess.Revoke(texts);
+        context.Say($"revoked {string.Join(", ", texts)}");
+        return ExitCode.Success;
+    }
+
+    public ExitCode List()
+    {
+        foreach (var selector in context.NodeAccess.List())
+        {
+            context.Output.WriteLine(selector);
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static Command Verb(
+        string name, string description, Func<ParseResult, CommandContext> contextOf, Func<AccessCommand, IReadOnlyList<string>, ExitCode> deed)
+    {
+        var selectors = new Argument<string[]>("SELECTOR")
+        {
+            Description = "Devices: a busid, VENDOR:PRODUCT, serial:TEXT or product:\"*TEXT*\"",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var command = new Command(name, description) { selectors };
+        command.SetAction(parsed => (int)deed(new AccessCommand(contextOf(parsed)), parsed.GetValue(selectors) ?? []));
+        return command;
+    }
+
+    private static Command DefineList(Func<ParseResult, CommandContext> contextOf)
+    {
+        var command = new Command("list", "Show what is granted");
+        command.SetAction(parsed => (int)new AccessCommand(contextOf(parsed)).List());
+        return command;
+    }
+
+    private static DeviceSelector Parse(string text) => DeviceSelector.TryParse(text, out var selector, out var problem)
+        ? selector
+        : throw new CommandException(ExitCode.Usage, problem, "usbip-host list, which shows what there is to select by");
+}

@@ -1,0 +1,86 @@
+using UsbIp.Protocol.Selection;
+
+namespace UsbIp.Host.Service;
+
+/// <summary>
+/// Which devices udev gives to the group that the service runs as: a file of udev rules with one line for each selector. The rule of the package
+/// does the rest.
+/// </summary>
+/// <param name="path">The file.</param>
+/// <param name="apply">Has udev read its rules, and apply them to what is plugged in.</param>
+public sealed class NodeAccess(string path, Action apply)
+{
+    /// <summary>Between the rules of the system, which say what devices are, and the one of the package.</summary>
+    public const string SystemPath = "/etc/udev/rules.d/71-usbip-host-access.rules";
+
+    private const string Heading = "# Devices that usbip-host may serve. Written by 'usbip-host access', which leaves other lines alone.";
+    private const string Mark = " # "; // behind it the selector, as it was written
+
+    /// <summary>The selectors that are granted.</summary>
+    public IReadOnlyList<string> List() => [.. Lines().Select(SelectorOf).OfType<string>()];
+
+    /// <summary>Grants them; those that were granted already change nothing.</summary>
+    /// <exception cref="CommandException">One cannot be granted, or this user may not write the file.</exception>
+    public void Grant(IReadOnlyList<DeviceSelector> selectors)
+    {
+        var lines = Lines();
+        var granted = List();
+        var added = selectors.Where(selector => !granted.Contains(selector.Text)).Select(Line).ToArray();
+        Write([.. lines.Length == 0 ? [Heading] : lines, .. added]);
+    }
+
+    /// <summary>Takes them back.</summary>
+    /// <exception cref="CommandException">One is not granted, or this user may not write the file.</exception>
+    public void Revoke(IReadOnlyList<string> selectors)
+    {
+        var granted = List();
+        if (selectors.FirstOrDefault(selector => !granted.Contains(selector)) is { } missing)
+        {
+            throw new CommandException(ExitCode.NotFound, $"'{missing}' is not granted.", "usbip-host access list, which shows what is");
+        }
+
+        Write([.. Lines().Where(line => SelectorOf(line) is not { } selector || !selectors.Contains(selector))]);
+    }
+
+    private static string Line(DeviceSelector selector) =>
+        $"{UdevMatch.Of(selector)}, SUBSYSTEM==\"usb\", ENV{{DEVTYPE}}==\"usb_device\", ENV{{USBIP_HOST}}=\"1\"{Mark}{selector.Text}";
+
+    private static string? SelectorOf(string line)
+    {
+        var mark = line.IndexOf(Mark, StringComparison.Ordinal);
+        return mark < 0 || line.StartsWith('#') ? null : line[(mark + Mark.Length)..];
+    }
+
+    private string[] Lines()
+    {
+        try
+        {
+            return File.ReadAllLines(path);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
+
+    private void Write(string[] lines)
+    {
+        try
+        {
+            var fresh = path + ".new"; // udev reads *.rules alone
+            File.WriteAllLines(fresh, lines);
+            File.SetUnixFileMode(fresh, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            File.Move(fresh, path, overwrite: true);
+        }
+        catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
+        {
+            throw new CommandException(
+                exception is UnauthorizedAccessException ? ExitCode.Permission : ExitCode.Failure,
+                $"{path} cannot be written: {exception.Message}",
+                "sudo: only root says which devices the service may have",
+                exception);
+        }
+
+        apply();
+    }
+}

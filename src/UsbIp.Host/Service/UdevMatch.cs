@@ -1,0 +1,40 @@
+using UsbIp.Protocol.Selection;
+
+namespace UsbIp.Host.Service;
+
+/// <summary>What a selector is in udev's words (udev(7)): the match keys of the devices that it names.</summary>
+internal static class UdevMatch
+{
+    private const string Globs = "*?[]|";
+
+    /// <exception cref="CommandException">udev has no words for it.</exception>
+    public static string Of(DeviceSelector selector)
+    {
+        var value = selector.Text[(selector.Text.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim('"');
+        return selector.Kind switch
+        {
+            SelectorKind.Port => $"KERNEL==\"{value}\"",
+            SelectorKind.Name when selector.BusId is not null => $"KERNEL==\"{selector.Text}\"",
+            SelectorKind.Id => $"ATTR{{idVendor}}==\"{Lower(selector.Text[..4])}\", ATTR{{idProduct}}==\"{Lower(value)}\"",
+            SelectorKind.Serial => $"ATTR{{serial}}==\"{Literal(selector, value)}\"",
+            SelectorKind.Product => $"ATTR{{product}}==\"{Plain(selector, value)}\"",
+            _ => throw new CommandException(
+                ExitCode.Usage,
+                $"'{selector}' cannot be granted: udev does not know aliases, and a class is too much to give away at once.",
+                "its busid, 0781:5581, serial:TEXT or product:\"*TEXT*\"; usbip-host list shows them"),
+        };
+    }
+
+    /// <summary>A serial number is no pattern, even if it looks like one.</summary>
+    private static string Literal(DeviceSelector selector, string value) =>
+        value.AsSpan().ContainsAny(Globs) ? throw Unspeakable(selector) : Plain(selector, value);
+
+    private static string Plain(DeviceSelector selector, string value) =>
+        value.Any(character => character is '"' or '\\' or '$' or '%' || char.IsControl(character)) ? throw Unspeakable(selector) : value;
+
+    private static CommandException Unspeakable(DeviceSelector selector) => new(
+        ExitCode.Usage, $"'{selector}' has characters that mean something else to udev.", "its busid or its VENDOR:PRODUCT, which usbip-host list shows");
+
+    /// <summary>sysfs writes numbers in small letters.</summary>
+    private static string Lower(string digits) => string.Create(digits.Length, digits, static (lower, text) => text.AsSpan().ToLowerInvariant(lower));
+}

@@ -1,0 +1,57 @@
+using UsbIp.Host.Tests.Control;
+
+namespace UsbIp.Host.Tests.Commands;
+
+/// <summary>What a shell offers: the program is asked with the line so far.</summary>
+public sealed class CompletionTests
+{
+    [Fact]
+    public async Task Where_a_device_is_named_the_devices_of_this_machine_are_offered()
+    {
+        await using var machine = new Machine { Devices = { SampleDevices.Stick } };
+        machine.Serve("--virtual", "zero");
+
+        var offered = await SuggestAsync(machine, "export ");
+
+        offered.Should().Contain("250-1").And.Contain(SampleDevices.Stick.BusId.ToString());
+    }
+
+    [Fact]
+    public async Task They_are_offered_without_a_daemon_too()
+    {
+        await using var machine = new Machine { Devices = { SampleDevices.Stick } };
+
+        var offered = await SuggestAsync(machine, "serve --export ");
+
+        offered.Should().Contain(SampleDevices.Stick.BusId.ToString());
+    }
+
+    [Fact]
+    public async Task Where_devices_cannot_be_reached_nothing_is_offered_and_nothing_is_said()
+    {
+        await using var machine = new Machine { BackendFailure = new UsbIp.Devices.UsbException(UsbIp.Devices.UsbFailure.BackendMissing, "There is no USB.") };
+
+        var result = await RunAsync(machine, "access grant ");
+
+        result.Error.Should().BeEmpty();
+        result.ExitCode.Should().Be(ExitCode.Success);
+    }
+
+    [Fact]
+    public async Task Commands_and_options_come_from_the_grammar()
+    {
+        await using var machine = new Machine();
+
+        (await SuggestAsync(machine, "une")).Should().Equal("unexport");
+        (await SuggestAsync(machine, "status --j")).Should().Equal("--json");
+    }
+
+    private static async Task<string[]> SuggestAsync(Machine machine, string line) =>
+        (await RunAsync(machine, line)).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static Task<CommandResult> RunAsync(Machine machine, string line)
+    {
+        var whole = $"--control {machine.ControlPath} {line}";
+        return machine.RunAsync($"[suggest:{whole.Length}]", whole);
+    }
+}

@@ -58,7 +58,7 @@ finish() {
 }
 
 prepare() {
-    require_sdk && install_packages libusb-1.0-0 usb.ids
+    require_sdk && install_packages libusb-1.0-0 usb.ids lintian systemd
 }
 
 build() {
@@ -125,7 +125,7 @@ not_run() {
 }
 
 if ! step prepare prepare; then
-    not_run build format tests publish speed
+    not_run build format tests publish packages speed
     [ -n "$fast" ] || not_run vm
     finish
 fi
@@ -136,10 +136,11 @@ else
     not_run format tests
 fi
 if step publish build/publish.sh; then
+    step packages packaging/build-debs.sh
     step speed speed
     [ -n "$fast" ] || vm_tests
 else
-    not_run speed
+    not_run packages speed
     [ -n "$fast" ] || not_run vm
 fi
 finish

@@ -1,3 +1,3 @@
 using UsbIp.Client.Commands;
 
-return new CommandLine(Output.OfProcess, new ClientSettings()).Run(args);
+return new CommandLine(Output.OfProcess, new ClientSettings { SeenHosts = SeenHosts.OfUser() }).Run(args);

@@ -12,8 +12,8 @@ internal static class SourceTree
     /// <summary>Every C# file of the programs.</summary>
     public static IReadOnlyList<SourceFile> Product { get; } = Read("src");
 
-    /// <summary>Every C# file of the tests and the benchmarks.</summary>
-    public static IReadOnlyList<SourceFile> Tests { get; } = [.. Read("tests"), .. Read("benchmarks")];
+    /// <summary>Every C# file of the tests, the benchmarks and the packaging.</summary>
+    public static IReadOnlyList<SourceFile> Tests { get; } = [.. Read("tests"), .. Read("benchmarks"), .. Read("packaging")];
 
     public static IEnumerable<SourceFile> All => Product.Concat(Tests);
 

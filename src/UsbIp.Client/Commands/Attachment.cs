@@ -66,6 +66,7 @@ internal sealed class Attachment : IDisposable
             stop.ThrowIfCancellationRequested();
             var port = settings.Driver.Attach(session.KernelEnd, session.Device.DeviceId, session.Device.Speed);
             session.HandedOver();
+            settings.SeenHosts.Note(host);
             return new Attachment(settings, host, session, port, logger);
         }
         catch

@@ -13,6 +13,9 @@ public sealed record ClientSettings
 
     public AttachmentRecords Records { get; init; } = new();
 
+    /// <summary>Which hosts this user has talked to; nobody's unless the program says whose.</summary>
+    public SeenHosts SeenHosts { get; init; } = new(null);
+
     public Func<UsbNames> LoadNames { get; init; } = UsbNames.Load;
 
     /// <summary>

@@ -9,7 +9,7 @@ namespace UsbIp.Client.Commands;
 /// <summary>The whole grammar of usbip-client, and how its errors and its help are printed.</summary>
 internal sealed class CommandLine
 {
-    private const string Examples = """
+    public const string Examples = """
 
         Examples:
           usbip-client list raspberry                   what the machine 'raspberry' exports
@@ -51,11 +51,15 @@ internal sealed class CommandLine
             global.Quiet,
             global.TcpPort,
         };
+        ClientCompletion.AddTo(_root, settings);
         foreach (var help in _root.Options.OfType<HelpOption>())
         {
             help.Action = new HelpWithExamples(_root, (HelpAction)help.Action!);
         }
     }
+
+    /// <summary>The grammar, for the manual.</summary>
+    public RootCommand Root => _root;
 
     public int Run(string[] args)
     {

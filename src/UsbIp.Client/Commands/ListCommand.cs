@@ -29,6 +29,7 @@ internal sealed class ListCommand(ClientSettings settings, Output output)
             devices = connection.List();
         }
 
+        settings.SeenHosts.Note(host);
         var names = settings.LoadNames();
         if (json)
         {

@@ -37,7 +37,11 @@ internal sealed class Daemon(CommandContext context, ServeOptions options) : IDi
         var operations = new ControlOperations(registry, _virtualDevices, context.ExportCheck(options.Backend), status);
         foreach (var busId in _virtualDevices.ListDevices().Select(device => device.BusId.ToString()).Union(options.Exports))
         {
-            operations.Export(new ExportRequest(busId, options.Force));
+            var exported = operations.Export(new ExportRequest(busId, options.Force));
+            if (options.Sharing is { } sharing)
+            {
+                operations.Share(sharing with { BusId = exported.Device?.BusId ?? busId });
+            }
         }
 
         Listen(server, listening, logger);

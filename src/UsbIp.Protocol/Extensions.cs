@@ -11,6 +11,15 @@ public enum Extensions : byte
     /// <summary>The host runs a read of a bulk-only storage device only after everything that was sent before it.</summary>
     BulkOnlyOrder = 8,
 
+    /// <summary>The host says why: an <see cref="ImportDetail"/> behind a refused OP_REP_IMPORT, a <see cref="Farewell"/> before it ends a session.</summary>
+    Reasons = 16,
+
+    /// <summary>The client waits for a device that another one holds: the host keeps its answer until the device is free, see <see cref="OperationCode.WaitReply"/>.</summary>
+    Wait = 32,
+
+    /// <summary>The client asks for the device although another one holds it; the host ends that one's session where the export allows it.</summary>
+    TakeOver = 64,
+
     /// <summary>The host tells what happens to its devices as it happens: OP_REQ_WATCH. Only in the trailer of a device list.</summary>
     Watch = 128,
 }
@@ -83,11 +92,15 @@ public static class ExtensionTail
     /// <summary>What <see cref="TrailerSize"/> bytes behind a device list offer; none if they are something else, or another version's.</summary>
     public static Extensions ReadTrailer(ReadOnlySpan<byte> bytes) => ReadTail(bytes[..TrailerSize]);
 
-    private static void WriteTail(Span<byte> tail, Extensions extensions)
+    /// <summary>Puts tag, version, bits and CRC before what a block of bytes holds from its ninth byte on.</summary>
+    internal static void WriteTail(Span<byte> tail, Extensions extensions)
     {
         WriteHead(tail, extensions);
         BinaryPrimitives.WriteUInt16BigEndian(tail[HeadSize..], Crc(tail[..HeadSize], tail[(HeadSize + sizeof(ushort))..]));
     }
+
+    /// <summary>Whether a block of bytes begins with tag, version, bits and the right CRC.</summary>
+    internal static bool IsTail(ReadOnlySpan<byte> tail) => ReadTail(tail) != Extensions.None;
 
     private static Extensions ReadTail(ReadOnlySpan<byte> tail) =>
         BinaryPrimitives.ReadUInt16BigEndian(tail[HeadSize..]) == Crc(tail[..HeadSize], tail[(HeadSize + sizeof(ushort))..])

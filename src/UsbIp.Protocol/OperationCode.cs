@@ -15,6 +15,12 @@ public enum OperationCode : ushort
     /// <summary>OP_REP_DEVLIST.</summary>
     DeviceListReply = 0x0005,
 
+    /// <summary>
+    /// OP_REP_WAIT, of this project's own: comes any number of times before the OP_REP_IMPORT of a client that offered <see cref="Extensions.Wait"/> or
+    /// <see cref="Extensions.TakeOver"/>; an <see cref="ImportDetail"/> follows each.
+    /// </summary>
+    WaitReply = 0x00F3,
+
     /// <summary>OP_REQ_WATCH, of this project's own: asked only where the host has offered <see cref="Extensions.Watch"/>.</summary>
     WatchRequest = 0x80F2,
 

@@ -10,6 +10,8 @@ internal static class Messages
     public static object? Read(string fileName, byte[] bytes) => fileName switch
     {
         "op_rep_devlist.hex" or "op_rep_devlist_empty.hex" => ReadDeviceList(bytes),
+        "op_rep_import_refused_why.hex" or "op_rep_wait.hex" => ReadDetail(bytes),
+        "farewell.hex" => Farewell.IsAt(bytes) ? Farewell.Read(bytes) : null,
         "op_rep_devlist_offer.hex" => ReadOffer(bytes),
         "watch_snapshot.hex" or "watch_overflow.hex" or "watch_heartbeat.hex" or "watch_device.hex" or "watch_event.hex" => ReadWatchFrame(bytes),
         "op_req_devlist.hex" or "op_rep_import_refused.hex" or "op_req_watch.hex" or "op_rep_watch.hex" => OperationHeader.Read(bytes),
@@ -24,6 +26,12 @@ internal static class Messages
     {
         OperationHeader.Read(bytes);
         return DeviceList.ReadBody(new MemoryStream(bytes[OperationHeader.Size..]));
+    }
+
+    private static ImportDetail? ReadDetail(byte[] bytes)
+    {
+        OperationHeader.Read(bytes);
+        return ImportDetail.Read(bytes.AsSpan(OperationHeader.Size));
     }
 
     private static object ReadOffer(byte[] bytes)

@@ -34,6 +34,9 @@ public sealed class TruncationTests
     [InlineData("op_req_import.hex")]
     [InlineData("op_rep_import.hex")]
     [InlineData("op_rep_import_refused.hex")]
+    [InlineData("op_rep_import_refused_why.hex")]
+    [InlineData("op_rep_wait.hex")]
+    [InlineData("farewell.hex")]
     [InlineData("op_req_watch.hex")]
     [InlineData("op_rep_watch.hex")]
     [InlineData("watch_heartbeat.hex")]
@@ -100,7 +103,7 @@ public sealed class TruncationTests
     }
 
     private static int WireSize(string fileName) =>
-        fileName.StartsWith("op_", StringComparison.Ordinal) || fileName.StartsWith("watch_", StringComparison.Ordinal) ? Golden.Load(fileName).Length : ProtocolConstants.UrbHeaderSize;
+        !fileName.StartsWith("cmd_", StringComparison.Ordinal) && !fileName.StartsWith("ret_", StringComparison.Ordinal) ? Golden.Load(fileName).Length : ProtocolConstants.UrbHeaderSize;
 
     /// <summary>A stream that gives one byte at a time, as a slow network may.</summary>
     private sealed class TricklingStream(byte[] bytes) : MemoryStream(bytes)

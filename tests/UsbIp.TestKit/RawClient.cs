@@ -23,11 +23,23 @@ public sealed class RawClient : IDisposable
     public DeviceId DeviceId { get; private set; }
 
     /// <summary>Imports a device; the reply's status.</summary>
-    public OperationStatus Import(string busId)
+    public OperationStatus Import(string busId, Extensions offered = Extensions.None)
+    {
+        Ask(busId, offered);
+        return ReadAnswer();
+    }
+
+    /// <summary>Sends OP_REQ_IMPORT.</summary>
+    public void Ask(string busId, Extensions offered = Extensions.None)
     {
         var request = new byte[ImportRequest.Size];
-        new ImportRequest(BusId.Parse(busId)).Write(request);
+        new ImportRequest(BusId.Parse(busId), offered).Write(request);
         Send(request);
+    }
+
+    /// <summary>Reads OP_REP_IMPORT, but not what may follow a refusal; its status.</summary>
+    public OperationStatus ReadAnswer()
+    {
         var header = OperationHeader.Read(Read(OperationHeader.Size));
         if (header.Status == OperationStatus.Ok)
         {

@@ -13,6 +13,9 @@ internal static class BridgeEnds
         BridgeEndKind.HostClosed,
         unfinished == 0 ? "The host closed the connection." : $"The host closed the connection {unfinished} bytes into a reply.");
 
+    /// <param name="reason">What the host said, as a clause.</param>
+    public static BridgeEnd HostSaid(string reason) => new(BridgeEndKind.HostClosed, $"The host ended the session: {reason}.");
+
     /// <param name="error">The errno of send(2) or recv(2).</param>
     public static BridgeEnd Lost(int error) =>
         new(BridgeEndKind.HostLost, $"The connection to the host broke: {new Win32Exception(error).Message}.");

@@ -14,6 +14,7 @@ internal sealed class HostReader(
     BlockingSocket socket, ReplyShield shield, ReadAhead ahead, KernelEnd kernel, HostWatch watch, ILogger logger)
 {
     private readonly ReceiveBuffer _buffer = new();
+    private string? _farewell;
 
     /// <summary>Runs until the connection ends or the kernel closes its end.</summary>
     /// <exception cref="ProtocolException">The host sent what the kernel must not see.</exception>
@@ -33,6 +34,11 @@ internal sealed class HostReader(
             {
                 return BridgeEnds.KernelDetached;
             }
+
+            if (_farewell is { } reason)
+            {
+                return BridgeEnds.HostSaid(reason);
+            }
         }
     }
 
@@ -46,6 +52,13 @@ internal sealed class HostReader(
         {
             while (bytes.Length - position >= ProtocolConstants.UrbHeaderSize)
             {
+                if (Farewell.IsAt(bytes[position..]))
+                {
+                    needed = Farewell.Size;
+                    _farewell = bytes.Length - position >= needed ? Farewell.Read(bytes[position..]) : null;
+                    break;
+                }
+
                 var verdict = Admit(bytes, start, position);
                 if (verdict.Kind == VerdictKind.Incomplete)
                 {

@@ -15,6 +15,18 @@ namespace UsbIp.Client.Commands;
 /// <param name="IsDebug">Whether to log more.</param>
 internal sealed record AttachRequest(HostAddress Host, DeviceSelector Device, string? LogFile, bool Wait, bool ReadAhead, bool IsDebug)
 {
+    /// <summary>Whether to wait until no other client holds the device.</summary>
+    public bool Queue { get; init; }
+
+    /// <summary>How long; null for ever.</summary>
+    public TimeSpan? QueueLimit { get; init; }
+
+    /// <summary>Whether to take the device from the client that holds it, where its host allows that.</summary>
+    public bool TakeOver { get; init; }
+
+    /// <summary>How the import deals with a device that another client holds.</summary>
+    public ImportWish WishWith(Action<string> progress) => new(TakeOver, Queue ? new DeviceWait(QueueLimit, progress) : null);
+
     public LogLevel LeastLevel => IsDebug ? LogLevel.Debug : LogLevel.Information;
 }
 
@@ -33,8 +45,9 @@ internal sealed class AttachCommand(ClientSettings settings, Output output)
         var log = new Option<string?>("--log") { Description = "Log to a file instead of the system's log", HelpName = "FILE" };
         var noWait = new Option<bool>("--no-wait") { Description = "Return before this machine can use the device" };
         var noReadAhead = new Option<bool>(NoReadAhead) { Description = "Ask the host only when a driver asks: slower over a network, and exact" };
+        var waiting = new WaitOption();
         var json = new Option<bool>("--json") { Description = "Print JSON" };
-        var command = new Command("attach", "Plug a host's device into this machine") { words, remote, busId, foreground, log, noWait, noReadAhead, json };
+        var command = new Command("attach", "Plug a host's device into this machine") { words, remote, busId, foreground, log, noWait, noReadAhead, waiting.Wait, waiting.TakeOver, json };
         command.SetAction(parsed => global.Run(parsed, (settings, output) =>
         {
             var (host, device) = HostArgument.Parse(
@@ -42,6 +55,7 @@ internal sealed class AttachCommand(ClientSettings settings, Output output)
             var logFile = parsed.GetValue(log) is { } path ? Path.GetFullPath(path) : null;
             var request = new AttachRequest(
                 host, device, logFile, Wait: !parsed.GetValue(noWait), ReadAhead: !parsed.GetValue(noReadAhead), parsed.GetValue(global.Debug));
+            request = waiting.Apply(parsed, request);
             var attach = new AttachCommand(settings, output);
             using var stop = new StopSignals();
             return parsed.GetValue(foreground)
@@ -62,7 +76,7 @@ internal sealed class AttachCommand(ClientSettings settings, Output output)
             output.Remark("Loaded the kernel module vhci_hcd.");
         }
 
-        using var attachment = Attachment.Open(settings, request.Host, request.Device, logger, request.ReadAhead, stop);
+        using var attachment = Attachment.Open(settings, request.Host, request.Device, logger, request.ReadAhead, stop, request.WishWith(output.Remark));
         Print(AttachmentLine.View(settings, attachment, request.Wait, stop), json);
         return Attachment.ToExitCode(attachment.WaitForEnd(stop));
     }
@@ -71,7 +85,7 @@ internal sealed class AttachCommand(ClientSettings settings, Output output)
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> came before the device was usable; nothing stays attached.</exception>
     public ExitCode RunInBackground(AttachRequest request, bool json, CancellationToken stop)
     {
-        var report = BackgroundBridge.Start(request, stop);
+        var report = BackgroundBridge.Start(request, output.Remark, stop);
         if (report.Remark is not null)
         {
             output.Remark(report.Remark);

@@ -54,12 +54,13 @@ internal sealed class Attachment : IDisposable
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> came first; nothing is attached.</exception>
     [SuppressMessage("Reliability", "CA2000", Justification = "The attachment owns the session; where none is made, it is disposed.")]
     public static Attachment Open(
-        ClientSettings settings, HostAddress host, DeviceSelector device, ILogger logger, bool readAhead, CancellationToken stop)
+        ClientSettings settings, HostAddress host, DeviceSelector device, ILogger logger, bool readAhead, CancellationToken stop, ImportWish? wish = null)
     {
         var busId = DeviceChoice.Find(host, device, stop);
         RefuseTwice(settings, host, busId);
         settings.Driver.RequireAttachable();
-        var session = Import(host, busId, logger, readAhead, stop);
+        wish ??= new ImportWish();
+        var session = wish.Run(token => Import(host, busId, logger, readAhead, wish, token), stop);
 
         try
         {
@@ -130,15 +131,15 @@ internal sealed class Attachment : IDisposable
         "look into the log of the server, and at 'dmesg | tail' here.");
 
     /// <summary>A server that takes the offer for a part of the busid (pyusbip does) is asked again without it.</summary>
-    private static BridgeSession Import(HostAddress host, BusId busId, ILogger logger, bool readAhead, CancellationToken stop)
+    private static BridgeSession Import(HostAddress host, BusId busId, ILogger logger, bool readAhead, ImportWish wish, CancellationToken stop)
     {
-        var offered = readAhead ? Extensions.BulkOnlyOrder : Extensions.None;
+        var offered = wish.Offered | (readAhead ? Extensions.BulkOnlyOrder : Extensions.None);
         while (true)
         {
             try
             {
                 using var connection = HostConnection.Connect(host, stop: stop);
-                var device = connection.Import(busId, offered);
+                var device = connection.Import(busId, offered, wish.Heard);
                 var options = new AheadOptions(readAhead, connection.Accepted.HasFlag(Extensions.BulkOnlyOrder));
                 return BridgeSession.Open(connection.TakeSocket(), device, logger, options);
             }

@@ -14,13 +14,16 @@ internal static class BackgroundBridge
 
     /// <returns>What the bridge reports: attached, or why not.</returns>
     /// <exception cref="OperationCanceledException">Interrupted; nothing stays attached.</exception>
-    public static BridgeReport Start(AttachRequest request, CancellationToken stop)
+    public static BridgeReport Start(AttachRequest request, Action<string> progress, CancellationToken stop)
     {
         using var process = Process.Start(StartInfo(request))!;
-        string? line;
+        BridgeReport? report;
         using (stop.Register(process.StandardInput.Close))
         {
-            line = process.StandardOutput.ReadLine();
+            while ((report = Read(process)) is { Progress: { } waiting })
+            {
+                progress(waiting);
+            }
         }
 
         if (stop.IsCancellationRequested)
@@ -33,13 +36,12 @@ internal static class BackgroundBridge
             throw new OperationCanceledException(stop);
         }
 
-        if (line is null)
+        if (report is null)
         {
             process.WaitForExit();
             throw new CommandException(ExitCode.Failure, $"The bridge process ended with code {process.ExitCode} before it attached the device.");
         }
 
-        var report = JsonSerializer.Deserialize(line, JsonViews.Default.BridgeReport)!;
         if (report.Attachment is not null)
         {
             process.StandardInput.Write(BridgeCommand.LetGo);
@@ -48,6 +50,9 @@ internal static class BackgroundBridge
 
         return report;
     }
+
+    private static BridgeReport? Read(Process process) =>
+        process.StandardOutput.ReadLine() is { } line ? JsonSerializer.Deserialize(line, JsonViews.Default.BridgeReport) : null;
 
     private static ProcessStartInfo StartInfo(AttachRequest request)
     {
@@ -59,6 +64,7 @@ internal static class BackgroundBridge
         }
 
         start.ArgumentList.Add(BridgeCommand.Name);
+        WaitOption.Write(request, start.ArgumentList);
         start.ArgumentList.Add(request.Host.ToString());
         start.ArgumentList.Add(request.Device.Text);
         if (request.LogFile is not null)

@@ -23,14 +23,15 @@ internal sealed class BridgeCommand(ClientSettings settings)
         var log = new Option<string?>("--log");
         var noWait = new Option<bool>("--no-wait");
         var noReadAhead = new Option<bool>(AttachCommand.NoReadAhead);
-        var command = new Command(Name) { words, log, noWait, noReadAhead };
+        var waiting = new WaitOption();
+        var command = new Command(Name) { words, log, noWait, noReadAhead, waiting.Wait, waiting.TakeOver };
         command.Hidden = true;
         command.SetAction(parsed => global.Run(parsed, (settings, output) =>
         {
             var (host, device) = HostArgument.Parse(parsed.GetValue(words) ?? [], remote: null, busId: null, tcpPort: null);
             var request = new AttachRequest(
                 host, device, parsed.GetValue(log), !parsed.GetValue(noWait), !parsed.GetValue(noReadAhead), parsed.GetValue(global.Debug));
-            return new BridgeCommand(settings).Run(request, output.Result);
+            return new BridgeCommand(settings).Run(waiting.Apply(parsed, request), output.Result);
         }));
         return command;
     }
@@ -61,7 +62,8 @@ internal sealed class BridgeCommand(ClientSettings settings)
     private ExitCode Run(AttachRequest request, TextWriter report, Leash leash, ILogger logger, CancellationToken stop)
     {
         var loaded = VhciModule.Ensure(settings.Driver);
-        using var attachment = Attachment.Open(settings, request.Host, request.Device, logger, request.ReadAhead, stop);
+        void Progress(string waiting) => Write(report, new BridgeReport(null, ExitCode.Success, null, null, null) { Progress = waiting });
+        using var attachment = Attachment.Open(settings, request.Host, request.Device, logger, request.ReadAhead, stop, request.WishWith(Progress));
         var view = AttachmentLine.View(settings, attachment, request.Wait, stop);
         Write(report, new BridgeReport(view, ExitCode.Success, null, null, loaded ? "Loaded the kernel module vhci_hcd." : null));
         if (!leash.WaitUntilLetGo())

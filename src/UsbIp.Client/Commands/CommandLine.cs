@@ -64,7 +64,7 @@ internal sealed class CommandLine
     public int Run(string[] args)
     {
         var output = _openOutput(false);
-        var parsed = _root.Parse(args);
+        var parsed = _root.Parse(WaitOption.Spell(args));
         if (Describe(parsed) is { } mistake)
         {
             var command = string.Join(' ', Names(parsed));

@@ -57,7 +57,11 @@ public sealed record InspectionView(
     IReadOnlyList<string> ConfigurationDescriptors);
 
 /// <summary>What a bridge in the background tells the command that started it: the attachment, or an error.</summary>
-public sealed record BridgeReport(AttachmentView? Attachment, ExitCode ExitCode, string? Error, string? Hint, string? Remark);
+public sealed record BridgeReport(AttachmentView? Attachment, ExitCode ExitCode, string? Error, string? Hint, string? Remark)
+{
+    /// <summary>What the bridge waits for; other reports follow.</summary>
+    public string? Progress { get; init; }
+}
 
 /// <summary>Serialisers made at compile time: reflection would cost start-up time, and trimming forbids it.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -15,12 +15,13 @@ public sealed class HostConnection : IDisposable
     /// <summary>How long a server may take for its whole answer, however slowly it drips.</summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a server that does not close may leave open what it offers behind its device list.</summary>
-    private static readonly TimeSpan OfferTimeout = TimeSpan.FromSeconds(1);
+    /// <summary>A host that lets this client wait says every 5 s that it is there; for so long it may be silent.</summary>
+    private static readonly TimeSpan WaitTimeout = TimeSpan.FromSeconds(20);
 
     private readonly HostAddress _address;
     private readonly CancellationToken _stop;
     private Socket? _socket;
+    private Action<TimeSpan>? _extend;
 
     private HostConnection(HostAddress address, Socket socket, CancellationToken stop) => (_address, _socket, _stop) = (address, socket, stop);
 
@@ -45,8 +46,12 @@ public sealed class HostConnection : IDisposable
 
     /// <summary>Every device that the host exports, and what the host can do beyond USB/IP without an import.</summary>
     /// <exception cref="CommandException">The host refused, answered nonsense or did not answer in time.</exception>
-    public (IReadOnlyList<ListedDevice> Devices, Extensions Offered) ListWithOffer() =>
-        (List(), HostOffer.Read(_socket!, OfferTimeout));
+    public (IReadOnlyList<ListedDevice> Devices, Extensions Offered) ListWithOffer()
+    {
+        var devices = List();
+        Span<byte> trailer = stackalloc byte[ExtensionTail.TrailerSize];
+        return (devices, TrailingBytes.TryRead(_socket!, trailer) ? ExtensionTail.ReadTrailer(trailer) : Extensions.None);
+    }
 
     /// <summary>Asks the host to tell what happens to its devices; frames follow on the socket. Only where the host offers <see cref="Extensions.Watch"/>.</summary>
     /// <exception cref="CommandException">The host refused, answered nonsense or did not answer in time.</exception>
@@ -64,9 +69,10 @@ public sealed class HostConnection : IDisposable
     /// <summary>Asks for one device. Afterwards the connection is a URB session: <see cref="TakeSocket"/> hands it over.</summary>
     /// <param name="busId">The device.</param>
     /// <param name="offered">What this client can do beyond USB/IP; hosts that don't know it don't see it.</param>
+    /// <param name="waiting">Told who holds the device and this client's place in the line, where the host lets it wait.</param>
     /// <returns>The record of the device, its speed one that vhci_hcd accepts.</returns>
     /// <exception cref="CommandException">The host refused, answered nonsense or did not answer in time.</exception>
-    public DeviceRecord Import(BusId busId, Extensions offered = Extensions.None)
+    public DeviceRecord Import(BusId busId, Extensions offered = Extensions.None, Action<ImportDetail>? waiting = null)
     {
         var device = Converse("OP_REQ_IMPORT", stream =>
         {
@@ -74,10 +80,10 @@ public sealed class HostConnection : IDisposable
             var request = bytes[..ImportRequest.Size];
             new ImportRequest(busId, offered).Write(request);
             stream.Write(request);
-            var status = ReadHeader(stream, OperationCode.ImportReply);
+            var status = ReadHeader(stream, OperationCode.ImportReply, waiting is null ? null : () => ReadWait(stream, waiting));
             if (status != OperationStatus.Ok)
             {
-                throw ImportRefusal.ToException(_address, busId, status);
+                throw ImportRefusal.ToException(_address, busId, status, offered.HasFlag(Extensions.Reasons) ? ReadDetail() : null);
             }
 
             stream.ReadExactly(bytes);
@@ -113,6 +119,7 @@ public sealed class HostConnection : IDisposable
             null,
             AnswerTimeout,
             Timeout.InfiniteTimeSpan);
+        _extend = patience => deadline.Change(patience, Timeout.InfiniteTimeSpan);
         using var stopping = _stop.Register(() => Abort(socket));
         try
         {
@@ -155,7 +162,26 @@ public sealed class HostConnection : IDisposable
         return ReadHeader(stream, reply);
     }
 
-    private OperationStatus ReadHeader(Stream stream, OperationCode expected)
+    private ImportDetail? ReadDetail()
+    {
+        Span<byte> bytes = stackalloc byte[ImportDetail.Size];
+        return TrailingBytes.TryRead(_socket!, bytes) ? ImportDetail.Read(bytes) : null;
+    }
+
+    /// <summary>Reads what follows the header of an OP_REP_WAIT, and grants the host more time.</summary>
+    private void ReadWait(Stream stream, Action<ImportDetail> waiting)
+    {
+        Span<byte> bytes = stackalloc byte[ImportDetail.Size];
+        stream.ReadExactly(bytes);
+        _socket!.ReceiveTimeout = (int)WaitTimeout.TotalMilliseconds;
+        _extend!(WaitTimeout);
+        waiting(ImportDetail.Read(bytes) ?? throw new ProtocolException("OP_REP_WAIT: what follows its header has not the right tag, version and CRC."));
+    }
+
+    /// <param name="stream">The connection.</param>
+    /// <param name="expected">The operation that is to be answered.</param>
+    /// <param name="wait">Called for each OP_REP_WAIT that comes before the answer; null where none may.</param>
+    private OperationStatus ReadHeader(Stream stream, OperationCode expected, Action? wait = null)
     {
         Span<byte> bytes = stackalloc byte[OperationHeader.Size];
         stream.ReadExactly(bytes);
@@ -166,6 +192,12 @@ public sealed class HostConnection : IDisposable
         }
 
         var header = OperationHeader.Read(bytes);
+        if (header.Code == OperationCode.WaitReply && wait is not null)
+        {
+            wait();
+            return ReadHeader(stream, expected, wait);
+        }
+
         return header.Code == expected
             ? header.Status
             : throw new ProtocolException($"the reply's code is 0x{(ushort)header.Code:x4}; 0x{(ushort)expected:x4} was expected.");

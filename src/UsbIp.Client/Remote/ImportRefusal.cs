@@ -15,11 +15,19 @@ internal static class ImportRefusal
         _ => $"unknown status {(uint)status}",
     };
 
-    public static CommandException ToException(HostAddress host, BusId busId, OperationStatus status)
+    /// <param name="host">Who refused.</param>
+    /// <param name="busId">What.</param>
+    /// <param name="status">Why, in the word of the wire.</param>
+    /// <param name="detail">Who holds the device, where the host said so.</param>
+    public static CommandException ToException(HostAddress host, BusId busId, OperationStatus status, ImportDetail? detail = null)
     {
         var reason = Describe(status);
         return status switch
         {
+            OperationStatus.DeviceBusy when detail is { Holder.Length: > 0 } known => new CommandException(
+                ExitCode.Busy,
+                $"{host} refused {busId}: {HolderText.Of(known)}{(known.Reason.Length > 0 ? $", and {known.Reason}" : "")}.",
+                $"--wait, to have it when it is free; or 'usbip-host kick {busId}' on {host.Host}."),
             OperationStatus.DeviceBusy => new CommandException(
                 ExitCode.Busy,
                 $"{host} refused {busId}: {reason}; another client holds it, or a program on the host does.",

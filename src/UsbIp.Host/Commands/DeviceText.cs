@@ -8,6 +8,9 @@ namespace UsbIp.Host.Commands;
 /// <summary>A device in words for people.</summary>
 internal static class DeviceText
 {
+    /// <summary>From then on a holder counts as idle, in seconds.</summary>
+    private const double LongIdle = 60;
+
     /// <summary>The same device with the names of usb.ids where it has none of its own.</summary>
     public static DeviceStatus WithNames(DeviceStatus device, UsbNames names)
     {
@@ -52,8 +55,25 @@ internal static class DeviceText
     public static string State(DeviceStatus device) => device switch
     {
         { Holder: { } holder } => string.Create(
-            CultureInfo.InvariantCulture, $"held by {PrintableText.Of(holder.Client)} since {holder.Since.ToLocalTime():yyyy-MM-dd HH:mm}"),
+            CultureInfo.InvariantCulture,
+            $"held by {PrintableText.Of(holder.Client)} since {holder.Since.ToLocalTime():yyyy-MM-dd HH:mm}{Busy(holder)}{Waiting(device)}"),
         { Exported: true } => "exported",
         _ => "",
+    };
+
+    /// <summary>How busy a holder is: what it moves right now, or for how long it has moved nothing.</summary>
+    private static string Busy(HolderStatus holder) => holder switch
+    {
+        { IdleSeconds: >= LongIdle } => $", idle for {DurationText.Of(TimeSpan.FromSeconds(holder.IdleSeconds))}",
+        { BytesPerSecond: >= 100_000 } => string.Create(CultureInfo.InvariantCulture, $", {holder.BytesPerSecond / 1e6:0.0} MB/s"),
+        { UrbsPerSecond: >= 1 } => string.Create(CultureInfo.InvariantCulture, $", {holder.UrbsPerSecond:0} URBs/s"),
+        _ => "",
+    };
+
+    private static string Waiting(DeviceStatus device) => device.Waiting switch
+    {
+        0 => "",
+        1 => ", 1 waits",
+        var several => $", {several} wait",
     };
 }

@@ -18,6 +18,8 @@ public sealed class ExportCommand(CommandContext context, UsbNames names)
             arguments.Listen,
             arguments.Virtual,
             arguments.Force,
+            arguments.Sharing.IdleRelease,
+            arguments.Sharing.AllowTakeOver,
             arguments.Backend,
         };
         command.Aliases.Add("bind");
@@ -60,6 +62,11 @@ public sealed class ExportCommand(CommandContext context, UsbNames names)
         foreach (var busId in options.Exports)
         {
             var reply = daemon.Export(busId, options.Force);
+            if (options.Sharing is { } sharing)
+            {
+                daemon.Share(sharing with { BusId = reply.Device?.BusId ?? busId });
+            }
+
             var device = reply.Device is { } known ? DeviceText.Phrase(DeviceText.WithNames(known, names)) : busId;
             if (reply.Changed)
             {

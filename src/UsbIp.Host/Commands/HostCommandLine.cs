@@ -43,6 +43,7 @@ public sealed class HostCommandLine
             UnexportCommand.Define(ContextOf),
             StatusCommand.Define(ContextOf),
             WatchCommand.Define(ContextOf),
+            KickCommand.Define(ContextOf),
             TypeCommand.Define(ContextOf),
             RecoverCommand.Define(ContextOf),
             AccessCommand.Define(ContextOf),

@@ -28,6 +28,8 @@ internal sealed class ServeArguments
         HelpName = "NAME",
     };
 
+    public SharingArguments Sharing { get; } = new();
+
     /// <exception cref="CommandException">An address or a backend is none.</exception>
     public ServeOptions Of(ParseResult parsed, IReadOnlyList<string> exports)
     {
@@ -37,6 +39,7 @@ internal sealed class ServeArguments
             Listen = listen.Length == 0 ? ListenAddress.Default : [.. listen.SelectMany(ListenAddress.Parse).Distinct()],
             Exports = exports,
             Force = parsed.GetValue(Force),
+            Sharing = Sharing.Of(parsed),
             Backend = BackendOf(parsed.GetValue(Backend)),
             VirtualDevices = parsed.GetValue(Virtual) ?? [],
         };

@@ -16,6 +16,8 @@ public sealed class ServeCommand(CommandContext context)
             export,
             arguments.Virtual,
             arguments.Force,
+            arguments.Sharing.IdleRelease,
+            arguments.Sharing.AllowTakeOver,
             arguments.Backend,
         };
         command.SetAction(async (parsed, _) =>

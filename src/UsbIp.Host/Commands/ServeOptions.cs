@@ -1,3 +1,5 @@
+using UsbIp.Host.Control;
+
 namespace UsbIp.Host.Commands;
 
 /// <summary>What a daemon is to do from its start.</summary>
@@ -10,6 +12,9 @@ public sealed record ServeOptions
 
     /// <summary>Whether they are exported also where this machine uses them.</summary>
     public bool Force { get; init; }
+
+    /// <summary>How they are shared; null for as usual.</summary>
+    public ShareRequest? Sharing { get; init; }
 
     /// <summary>What moves the data of the machine's own devices.</summary>
     public BackendKind Backend { get; init; } = BackendKind.LibUsb;

@@ -6,7 +6,7 @@ using UsbIp.Protocol;
 namespace UsbIp.Host.Control;
 
 /// <summary>A command's connection to the running daemon. Blocks; one thread at a time.</summary>
-public sealed class ControlClient : IDisposable
+public sealed partial class ControlClient : IDisposable
 {
     private const int PatienceMilliseconds = 30_000;
 

@@ -8,7 +8,7 @@ using UsbIp.Host.Server.Events;
 namespace UsbIp.Host.Control;
 
 /// <summary>What the daemon does when it is asked to over the control socket. Safe for use by several threads.</summary>
-public sealed class ControlOperations(DeviceRegistry registry, VirtualUsbBackend virtualDevices, ExportCheck check, DaemonStatus daemon)
+public sealed partial class ControlOperations(DeviceRegistry registry, VirtualUsbBackend virtualDevices, ExportCheck check, DaemonStatus daemon)
 {
     /// <summary>Hears of what happens to the devices from now on; the caller disposes it.</summary>
     public EventWatcher Watch() => registry.Events.Watch();
@@ -87,5 +87,8 @@ public sealed class ControlOperations(DeviceRegistry registry, VirtualUsbBackend
     private static DeviceStatus StatusOf(RegisteredDevice device) => DeviceStatus.From(
         device.Info,
         device.Exported,
-        device.Holder is { } holder ? new HolderStatus(holder.Client, holder.Since) : null);
+        device.Holder is { } holder ? HolderStatus.From(holder) : null) with
+    {
+        Waiting = device.Waiting,
+    };
 }

@@ -123,6 +123,12 @@ internal sealed class ControlSession(
             case ControlOpcode.Type:
                 var type = ControlRecords.Read(request.Opcode, body, json.TypeRequest);
                 return ReplyAsync(request, operations.Type(type), json.TypeReply, stop);
+            case ControlOpcode.Kick:
+                var kick = ControlRecords.Read(request.Opcode, body, SharingJson.Default.KickRequest);
+                return ReplyAsync(request, operations.Kick(kick), SharingJson.Default.KickReply, stop);
+            case ControlOpcode.Share:
+                var share = ControlRecords.Read(request.Opcode, body, SharingJson.Default.ShareRequest);
+                return ReplyAsync(request, operations.Share(share), SharingJson.Default.DeviceReply, stop);
             case ControlOpcode.Watch:
                 return WatchAsync(request, stop);
             default:

@@ -38,6 +38,9 @@ public sealed record DeviceStatus
     /// <summary>Null while nobody has imported it.</summary>
     public HolderStatus? Holder { get; init; }
 
+    /// <summary>How many clients wait for it.</summary>
+    public int Waiting { get; init; }
+
     public static DeviceStatus From(UsbDeviceInfo info, bool exported = false, HolderStatus? holder = null) => new()
     {
         BusId = info.BusId.ToString(),

@@ -45,7 +45,7 @@ internal sealed class EventStream(ControlOperations operations, Func<HostEvent, 
     {
         BusId = what.BusId.ToString(),
         Device = what.Device is { } device
-            ? DeviceStatus.From(device, what.IsExported, what.Holder is { } holder ? new HolderStatus(holder.Client, holder.Since) : null)
+            ? DeviceStatus.From(device, what.IsExported, what.Holder is { } holder ? HolderStatus.From(holder) : null)
             : null,
         Client = what.Client,
         Reason = what.Reason,

@@ -22,8 +22,3 @@ public sealed record HostStatus
 /// <param name="Since">When it started.</param>
 /// <param name="Listening">The addresses that it listens on, such as 127.0.0.1:3240.</param>
 public sealed record DaemonStatus(string Version, int ProcessId, DateTimeOffset Since, IReadOnlyList<string> Listening);
-
-/// <summary>Who has imported a device.</summary>
-/// <param name="Client">Its address and port.</param>
-/// <param name="Since">When it imported the device.</param>
-public sealed record HolderStatus(string Client, DateTimeOffset Since);

@@ -131,15 +131,18 @@ public sealed class Connection(Socket socket, string client, DeviceRegistry regi
     private void Import(in ImportRequest request)
     {
         var busId = request.BusId;
-        var accepted = request.Offered & Extensions.BulkOnlyOrder;
+        var accepted = request.Offered & (Extensions.BulkOnlyOrder | Extensions.Reasons);
         Span<byte> reply = stackalloc byte[ImportReply.Size];
         socket.SendTimeout = (int)options.RequestTime.TotalMilliseconds;
-        var status = registry.TryLease(busId, client, out var lease);
+        if (Lease(request, out var lease) is not { } status)
+        {
+            return; // it waited for the device, and has left
+        }
+
         if (status != OperationStatus.Ok)
         {
             ServerLog.ImportRefused(log, client, busId, status);
-            ImportReply.WriteRefusal(reply, status);
-            SendAll(reply[..OperationHeader.Size]);
+            Refuse(request, status);
             return;
         }
 
@@ -149,7 +152,7 @@ public sealed class Connection(Socket socket, string client, DeviceRegistry regi
         {
             var record = DeviceListing.ToRecord(lease!.Device.Info, []);
             ImportReply.WriteGrant(reply, record, accepted);
-            session = new UrbSession(socket, lease.Device, record.DeviceId, options.Session, allSessions, accepted);
+            session = new UrbSession(socket, lease.Device, record.DeviceId, options.Session, allSessions, accepted) { Traffic = lease.Holder.Traffic };
             lease.UsedBy(session.Stop);
             _lease = lease;
             SendAll(reply);
@@ -163,6 +166,32 @@ public sealed class Connection(Socket socket, string client, DeviceRegistry regi
                 ServerLog.DeviceReleased(log, client, busId);
             }
         }
+    }
+
+    private OperationStatus? Lease(in ImportRequest request, out DeviceLease? lease)
+    {
+        if ((request.Offered & (Extensions.Wait | Extensions.TakeOver)) == Extensions.None)
+        {
+            return registry.TryLease(request.BusId, client, out lease);
+        }
+
+        Imported?.Invoke(); // lines have limits of their own
+        return new ImportWait(socket, client, registry, log).Run(request.BusId, request.Offered, out lease);
+    }
+
+    /// <summary>Stock clients get the status and not a byte more; ours also learn who holds the device.</summary>
+    private void Refuse(in ImportRequest request, OperationStatus status)
+    {
+        if (request.Offered.HasFlag(Extensions.Reasons))
+        {
+            var reason = status == OperationStatus.DeviceBusy && request.Offered.HasFlag(Extensions.TakeOver) ? "its host does not let clients take it over" : "";
+            SendAll(registry.Explain(request.BusId, null, reason).Behind(OperationCode.ImportReply, status));
+            return;
+        }
+
+        Span<byte> reply = stackalloc byte[OperationHeader.Size];
+        ImportReply.WriteRefusal(reply, status);
+        SendAll(reply);
     }
 
     private void RunSession(UrbSession session, BusId busId)

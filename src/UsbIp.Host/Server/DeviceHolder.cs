@@ -1,6 +1,12 @@
+using UsbIp.Host.Session;
+
 namespace UsbIp.Host.Server;
 
 /// <summary>Who holds a device.</summary>
 /// <param name="Client">The client's address and port.</param>
 /// <param name="Since">When the import was granted.</param>
-public sealed record DeviceHolder(string Client, DateTimeOffset Since);
+public sealed record DeviceHolder(string Client, DateTimeOffset Since)
+{
+    /// <summary>How busy it is.</summary>
+    public SessionTraffic Traffic { get; } = new();
+}

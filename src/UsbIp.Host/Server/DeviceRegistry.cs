@@ -31,7 +31,7 @@ public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, 
                 lock (_gate)
                 {
                     var export = FindExportLocked(device);
-                    devices.Add(new RegisteredDevice(device, export is not null, export?.Lease?.Holder));
+                    devices.Add(new RegisteredDevice(device, export is not null, export?.Lease?.Holder) { Waiting = export?.Line.Count ?? 0 });
                 }
             }
         }
@@ -86,6 +86,7 @@ public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, 
             }
 
             _exports.Remove(busId);
+            export.Line.WakeAll();
             Events.Tell(DeviceEventKind.Unexported, export);
         }
 
@@ -104,7 +105,11 @@ public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, 
     /// <summary>
     /// Leases a device to a client and opens it. The reason for a refusal is what the wire has a word for; the log has the sentence.
     /// </summary>
-    public OperationStatus TryLease(BusId busId, string client, out DeviceLease? lease)
+    /// <param name="busId">The device.</param>
+    /// <param name="client">Who asks.</param>
+    /// <param name="lease">The lease, if it is granted.</param>
+    /// <param name="ticket">The client's place in the line for the device, if it waits; given up with the lease.</param>
+    public OperationStatus TryLease(BusId busId, string client, out DeviceLease? lease, LineTicket? ticket = null)
     {
         lease = null;
         ExportedDevice? export;
@@ -122,10 +127,15 @@ public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, 
                 return OperationStatus.DeviceError;
             }
 
-            if (export.Lease is { } other)
+            if (export.Lease is not null || !export.Line.IsTurnOf(ticket))
             {
-                Events.Tell(DeviceEventKind.Refused, export, client, $"{other.Holder.Client} holds it");
+                TellBusyLocked(export, client, ticket);
                 return OperationStatus.DeviceBusy;
+            }
+
+            if (ticket is not null)
+            {
+                export.Line.Leave(ticket);
             }
 
             export.Lease = lease = new DeviceLease(this, export, new DeviceHolder(client, DateTimeOffset.Now));
@@ -145,6 +155,7 @@ public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, 
                 lock (_gate)
                 {
                     export.Lease = null; // whatever has happened: it would keep everybody out
+                    export.Line.WakeAll();
                 }
 
                 lease = null;
@@ -153,7 +164,8 @@ public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, 
     }
 
     /// <summary>Logs what is plugged in and out, until <paramref name="stop"/>. The sessions of a device that leaves end by themselves.</summary>
-    public Task WatchAsync(CancellationToken stop) => Task.WhenAll(backends.Select(backend => new PlugWatcher(backend, OnPlug).RunAsync(stop)));
+    public Task WatchAsync(CancellationToken stop) => Task.WhenAll(
+        backends.Select(backend => new PlugWatcher(backend, OnPlug).RunAsync(stop)).Append(new SessionMonitor(Exports, TimeProvider.System).RunAsync(stop)));
 
     /// <summary>Waits for the devices that are being given back at this moment. Call when every lease was released.</summary>
     public Task FinishAsync() => _failed.FinishAsync();
@@ -178,6 +190,7 @@ public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, 
             lock (_gate)
             {
                 export.Lease = null;
+                export.Line.WakeAll();
                 Events.Tell(DeviceEventKind.Released, export, lease.Holder.Client, lease.EndReason);
             }
         }

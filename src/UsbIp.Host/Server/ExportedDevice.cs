@@ -17,6 +17,11 @@ internal sealed class ExportedDevice(UsbDeviceInfo device, IUsbBackend backend)
 
     public DeviceLease? Lease { get; set; }
 
+    /// <summary>Who waits for it.</summary>
+    public WaitingLine Line { get; } = new();
+
+    public ExportPolicy Policy { get; set; } = new();
+
     /// <summary>A session has ended without all of its transfers back, and neither are they now nor was the device plugged in anew.</summary>
     public bool IsFailed => Volatile.Read(ref _failed) is not null;
 

@@ -8,6 +8,9 @@ namespace UsbIp.Host.Server;
 /// <param name="Holder">Who has imported it, or null.</param>
 public sealed record RegisteredDevice(UsbDeviceInfo Info, bool Exported, DeviceHolder? Holder)
 {
+    /// <summary>How many clients wait for it.</summary>
+    public int Waiting { get; init; }
+
     /// <summary>The names that it has been given on this machine.</summary>
     public IReadOnlyList<string> Aliases { get; init; } = [];
 }

@@ -60,6 +60,12 @@ internal static partial class ServerLog
     [LoggerMessage(203, LogLevel.Information, "{Client} {BusId}: import refused with {Status}.")]
     public static partial void ImportRefused(ILogger log, string client, BusId busId, OperationStatus status);
 
+    [LoggerMessage(204, LogLevel.Information, "{Client} {BusId}: waits for it, in place {Place}.")]
+    public static partial void Waits(ILogger log, string client, BusId busId, int place);
+
+    [LoggerMessage(205, LogLevel.Information, "{Client} {BusId}: waits for it no longer.")]
+    public static partial void WaitGivenUp(ILogger log, string client, BusId busId);
+
     [LoggerMessage(300, LogLevel.Information, "{BusId}: exported ({Vendor:x4}:{Product:x4}).")]
     public static partial void Exported(ILogger log, BusId busId, ushort vendor, ushort product);
 

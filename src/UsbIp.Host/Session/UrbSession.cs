@@ -23,6 +23,7 @@ public sealed class UrbSession : ITransferSink, IDisposable
     private readonly BulkOnlyOrder _order;
     private readonly ReplySender _sender;
     private readonly UrbReceiver _receiver;
+    private readonly Extensions _accepted;
     private readonly object _idle = new(); // a monitor: Drain sleeps on it
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile int _receiveThread;
@@ -44,7 +45,7 @@ public sealed class UrbSession : ITransferSink, IDisposable
         SharedBudget allSessions,
         Extensions accepted = Extensions.None)
     {
-        (_socket, _limits) = (socket, limits);
+        (_socket, _limits, _accepted) = (socket, limits, accepted);
         var name = device.Info.BusId.ToString();
         var endpoints = new EndpointTable(device.Info);
         _budget = new TransferBudget(limits, allSessions);
@@ -65,6 +66,9 @@ public sealed class UrbSession : ITransferSink, IDisposable
             receive, device, validator, _budget, _pending, _early, _queue, _cancels, _order, _replies, limits.MaxQueuedReplies);
         device.Start(this);
     }
+
+    /// <summary>Where its URBs are counted.</summary>
+    public SessionTraffic Traffic { get; init; } = new();
 
     /// <summary>
     /// Completes once the session is disposed and the device has given back every transfer. A device that keeps some beyond
@@ -121,6 +125,11 @@ public sealed class UrbSession : ITransferSink, IDisposable
     void ITransferSink.TransferCompleted(UsbTransfer transfer)
     {
         var urb = (PendingUrb)transfer.Tag!;
+        if (transfer.Status is not (UrbStatus.Unlinked or UrbStatus.Shutdown))
+        {
+            Traffic.Count(transfer.ActualLength);
+        }
+
         _order.Ended(urb);
         _pending.Complete(urb);
     }
@@ -167,7 +176,10 @@ public sealed class UrbSession : ITransferSink, IDisposable
         WaitForCompletions();
         if (_end!.Cause is SessionEndCause.DeviceLeft or SessionEndCause.Stopped or SessionEndCause.DeviceFailed)
         {
-            _sender.WaitUntilIdle(TimeSpan.FromSeconds(1));
+            if (_sender.WaitUntilIdle(TimeSpan.FromSeconds(1)) && _accepted.HasFlag(Extensions.Reasons))
+            {
+                FarewellSender.Send(_socket, _end.Reason);
+            }
         }
 
         try

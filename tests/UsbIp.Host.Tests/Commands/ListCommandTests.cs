@@ -63,7 +63,8 @@ public sealed class ListCommandTests
                   ],
                   "hub": false,
                   "exported": false,
-                  "holder": null
+                  "holder": null,
+                  "waiting": 0
                 }
               ]
             }

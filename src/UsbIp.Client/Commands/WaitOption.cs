@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace UsbIp.Client.Commands;
+
+/// <summary>--wait[=TIME] and --take-over: what attach does where another client holds the device. The bridge's own command has them too.</summary>
+internal sealed class WaitOption
+{
+    private const string Name = "--wait";
+    private const string TakeOverName = "--take-over";
+    private const string Forever = "forever";
+
+    private static readonly (string Unit, double Seconds)[] Units = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)];
+
+    public Option<string?> Wait { get; } = new(Name)
+    {
+        Description = "Where another client holds the device, wait in line for it; for ever, or so long (--wait=10m)",
+        HelpName = "TIME",
+    };
+
+    public Option<bool> TakeOver { get; } = new(TakeOverName)
+    {
+        Description = "Take the device from the client that holds it, where its host allows that (usbip-host export --allow-take-over)",
+    };
+
+    /// <summary>Gives --wait without a time the time that it means, so that the next word is not taken for one.</summary>
+    public static string[] Spell(string[] args) => [.. args.Select(word => word == Name ? $"{Name}={Forever}" : word)];
+
+    /// <summary>The same request with these options.</summary>
+    /// <exception cref="CommandException">The time is none.</exception>
+    public AttachRequest Apply(ParseResult parsed, AttachRequest request) => request with
+    {
+        Queue = parsed.GetValue(Wait) is not null,
+        QueueLimit = parsed.GetValue(Wait) is { } text && text != Forever ? Parse(text) : null,
+        TakeOver = parsed.GetValue(TakeOver),
+    };
+
+    /// <summary>Writes the options of a request into another command line.</summary>
+    public static void Write(AttachRequest request, ICollection<string> arguments)
+    {
+        if (request.Queue)
+        {
+            arguments.Add(request.QueueLimit is { } limit ? string.Create(CultureInfo.InvariantCulture, $"{Name}={limit.TotalSeconds}s") : Name);
+        }
+
+        if (request.TakeOver)
+        {
+            arguments.Add(TakeOverName);
+        }
+    }
+
+    private static TimeSpan Parse(string text)
+    {
+        var (unit, factor) = Units.FirstOrDefault(unit => text.EndsWith(unit.Unit, StringComparison.Ordinal), ("", 1));
+        var isNumber = double.TryParse(text[..^unit.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number);
+        var seconds = number * factor;
+        return isNumber && seconds is > 0 and <= 30 * 86_400
+            ? TimeSpan.FromSeconds(seconds)
+            : throw new CommandException(ExitCode.Usage, $"{Name}={text}: it takes a time up to 30d, such as 90s, 10m or 2h.", $"{Name} alone waits for ever.");
+    }
+}

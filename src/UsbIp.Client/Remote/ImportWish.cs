@@ -1,0 +1,18 @@
+using UsbIp.Protocol;
+
+namespace UsbIp.Client.Remote;
+
+/// <summary>What an import does where another client holds the device.</summary>
+/// <param name="TakeOver">Take it, where its host allows that.</param>
+/// <param name="Wait">Wait for it; null to be refused.</param>
+public sealed record ImportWish(bool TakeOver = false, DeviceWait? Wait = null)
+{
+    /// <summary>What to offer the host for it.</summary>
+    public Extensions Offered => Extensions.Reasons | (TakeOver ? Extensions.TakeOver : 0) | (Wait is null ? 0 : Extensions.Wait);
+
+    /// <summary>Hears of the waiting.</summary>
+    public void Heard(ImportDetail detail) => Wait?.Progress($"waiting: {HolderText.OfWait(detail)}");
+
+    /// <summary>Imports, and waits if that is wished.</summary>
+    public T Run<T>(Func<CancellationToken, T> import, CancellationToken stop) => Wait is null ? import(stop) : Wait.Run(import, stop);
+}

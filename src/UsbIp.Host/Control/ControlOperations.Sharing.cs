@@ -1,0 +1,47 @@
+using UsbIp.Devices;
+using UsbIp.Host.Server;
+using UsbIp.Protocol;
+
+namespace UsbIp.Host.Control;
+
+/// <content>Who has a device, and for how long.</content>
+public sealed partial class ControlOperations
+{
+    /// <summary>The longest reason, in characters; the rest of a <see cref="Farewell"/> says who speaks.</summary>
+    private const int MaxReason = 100;
+
+    /// <summary>Ends the session that holds a device.</summary>
+    /// <exception cref="UsbException">There is no such device, or nobody holds it.</exception>
+    /// <exception cref="CommandException">The text is no selector or selects several devices, or the reason is too long.</exception>
+    public KickReply Kick(KickRequest request)
+    {
+        if (request.Reason is { Length: > MaxReason } reason)
+        {
+            throw new CommandException(ExitCode.Usage, $"The reason has {reason.Length} characters; {MaxReason} is the limit.", "a shorter one");
+        }
+
+        var busId = Chosen(request.BusId);
+        var holder = registry.Kick(busId, request.Reason is { Length: > 0 } text ? PrintableText.Of(text) : null);
+        return new KickReply(busId.ToString(), holder.Client);
+    }
+
+    /// <summary>Says how an exported device is shared.</summary>
+    /// <exception cref="UsbException">There is no such device, or it is not exported.</exception>
+    /// <exception cref="CommandException">The text is no selector, or selects several devices.</exception>
+    public DeviceReply Share(ShareRequest request)
+    {
+        var busId = Chosen(request.BusId);
+        var idle = request.IdleReleaseSeconds is { } seconds && double.IsFinite(seconds) ? Math.Clamp(seconds, 0, TimeSpan.MaxValue.TotalSeconds / 2) : (double?)null;
+        registry.ChangePolicy(busId, before => new ExportPolicy(
+            idle is null ? before.IdleRelease : idle > 0 ? TimeSpan.FromSeconds(idle.Value) : null,
+            request.MayBeTakenOver ?? before.MayBeTakenOver));
+        return new DeviceReply(true, StatusOf(registry.List().First(device => device.Info.BusId == busId)));
+    }
+
+    private BusId Chosen(string text)
+    {
+        var selector = DeviceChoice.Parse(text);
+        var devices = registry.List();
+        return (DeviceChoice.FindOrNull(devices.Where(one => one.Exported), selector) ?? DeviceChoice.Find(devices, selector)).Info.BusId;
+    }
+}

@@ -1,0 +1,116 @@
+using UsbIp.Devices;
+using UsbIp.Protocol;
+using UsbIp.Protocol.Watching;
+
+namespace UsbIp.Host.Server;
+
+/// <content>How clients share a device: who waits for it, who may take it, and what they are told.</content>
+public sealed partial class DeviceRegistry
+{
+    /// <summary>Says how an exported device is shared from now on; sessions that run heed it too.</summary>
+    /// <exception cref="UsbException">The device is not exported.</exception>
+    public void ChangePolicy(BusId busId, Func<ExportPolicy, ExportPolicy> change)
+    {
+        lock (_gate)
+        {
+            if (!_exports.TryGetValue(busId, out var export))
+            {
+                throw new UsbException(UsbFailure.NotFound, $"Device {busId} is not exported.", "usbip-host status shows what is.");
+            }
+
+            export.Policy = change(export.Policy);
+        }
+    }
+
+    /// <summary>Ends the session that holds a device; returns before it is free.</summary>
+    /// <returns>Who held it.</returns>
+    /// <exception cref="UsbException">Nobody holds it.</exception>
+    public DeviceHolder Kick(BusId busId, string? reason)
+    {
+        DeviceLease? lease;
+        lock (_gate)
+        {
+            lease = _exports.TryGetValue(busId, out var export) ? export.Lease : null;
+        }
+
+        if (lease is null)
+        {
+            throw new UsbException(UsbFailure.NotFound, $"Nobody holds device {busId}.", "usbip-host status, which shows who holds what");
+        }
+
+        lease.Stop(reason is null ? "ended on the host" : $"ended on the host: {reason}");
+        return lease.Holder;
+    }
+
+    /// <summary>Takes a place in the line for a device; null if it is not exported, or too many wait. Give it up with <see cref="Leave"/>.</summary>
+    internal LineTicket? Join(BusId busId, string client)
+    {
+        lock (_gate)
+        {
+            return _exports.TryGetValue(busId, out var export) ? export.Line.Join(client, isFirst: false) : null;
+        }
+    }
+
+    /// <summary>Takes the first place in the line, and ends the session of the holder if there is one; null if the export does not allow that.</summary>
+    internal LineTicket? TakeOver(BusId busId, string client)
+    {
+        DeviceLease? lease;
+        LineTicket? ticket;
+        lock (_gate)
+        {
+            if (!_exports.TryGetValue(busId, out var export) || !export.Policy.MayBeTakenOver)
+            {
+                return null;
+            }
+
+            lease = export.Lease;
+            ticket = export.Line.Join(client, isFirst: true);
+        }
+
+        if (ticket is not null)
+        {
+            lease?.Stop($"taken over by {client}");
+        }
+
+        return ticket;
+    }
+
+    /// <summary>Gives up a place in the line. Harmless if it is given up already, by a lease for example.</summary>
+    internal void Leave(BusId busId, LineTicket ticket)
+    {
+        lock (_gate)
+        {
+            if (_exports.TryGetValue(busId, out var export))
+            {
+                export.Line.Leave(ticket);
+            }
+        }
+    }
+
+    /// <summary>What a client is told that does not have the device, or not yet.</summary>
+    internal ImportDetail Explain(BusId busId, LineTicket? ticket, string reason)
+    {
+        lock (_gate)
+        {
+            var export = _exports.GetValueOrDefault(busId);
+            var holder = export?.Lease?.Holder;
+            return new ImportDetail(
+                holder?.Client ?? "",
+                holder?.Since.ToUnixTimeMilliseconds() ?? 0,
+                (uint)(holder?.Traffic.Idle.TotalSeconds ?? 0),
+                ticket?.Place ?? 0,
+                export?.Line.Count ?? 0,
+                reason);
+        }
+    }
+
+    /// <summary>A client that waits is not refused; it is told its place by its connection.</summary>
+    private void TellBusyLocked(ExportedDevice export, string client, LineTicket? ticket)
+    {
+        if (ticket is null)
+        {
+            Events.Tell(
+                DeviceEventKind.Refused, export, client, export.Lease is { } other ? $"{other.Holder.Client} holds it" : $"{export.Line.Count} clients wait for it");
+        }
+    }
+}

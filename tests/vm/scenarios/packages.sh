@@ -8,7 +8,7 @@
 case $STAGE in
     1)
         require "both packages install with dpkg" install_packages
-        check "the host's service is ready" systemctl is-active --quiet usbip-host.service
+        require "the host's service is ready" systemctl is-active --quiet usbip-host.service
         check "it runs as its own user" equal usbip-host "$(stat -c %U "/proc/$(main_pid usbip-host)")"
         check "without any capability" equal 0000000000000000 "$(capabilities_of "$(main_pid usbip-host)")"
         check "man finds the pages" man_pages_are_there

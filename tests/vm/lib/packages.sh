@@ -9,6 +9,10 @@ install_packages() {
     dpkg --force-unsafe-io --install "$DIST"/usbip-host_*.deb "$DIST"/usbip-client_*.deb
 }
 
+save_journal() {
+    journalctl --no-pager --boot --output short-monotonic >"$LOGS/journal.$STAGE"
+}
+
 # alice may do what is there for members, bob is nobody in particular.
 make_users() {
     useradd --groups usbip-admin,usbip alice

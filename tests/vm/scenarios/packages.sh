@@ -4,6 +4,7 @@
 # init: systemd
 . "$VM_DIR/lib.sh"
 . "$VM_DIR/lib/packages.sh"
+at_exit save_journal
 
 case $STAGE in
     1)

@@ -14,7 +14,7 @@ public sealed class NodeAccess(string path, Action apply)
     public const string SystemPath = "/etc/udev/rules.d/71-usbip-host-access.rules";
 
     private const string Heading = "# Devices that usbip-host may serve. Written by 'usbip-host access', which leaves other lines alone.";
-    private const string Mark = " # "; // behind it the selector, as it was written
+    private const string Mark = ", ENV{USBIP_HOST_GRANT}=\""; // the selector behind it, for udev has no remarks at the end of a line
 
     /// <summary>The selectors that are granted.</summary>
     public IReadOnlyList<string> List() => [.. Lines().Select(SelectorOf).OfType<string>()];
@@ -25,7 +25,7 @@ public sealed class NodeAccess(string path, Action apply)
     {
         var lines = Lines();
         var granted = List();
-        var added = selectors.Where(selector => !granted.Contains(selector.Text)).Select(Line).ToArray();
+        var added = selectors.Where(selector => !granted.Contains(Unquoted(selector.Text))).Select(Line).ToArray();
         Write([.. lines.Length == 0 ? [Heading] : lines, .. added]);
     }
 
@@ -34,22 +34,25 @@ public sealed class NodeAccess(string path, Action apply)
     public void Revoke(IReadOnlyList<string> selectors)
     {
         var granted = List();
-        if (selectors.FirstOrDefault(selector => !granted.Contains(selector)) is { } missing)
+        if (selectors.FirstOrDefault(selector => !granted.Contains(Unquoted(selector))) is { } missing)
         {
             throw new CommandException(ExitCode.NotFound, $"'{missing}' is not granted.", "usbip-host access list, which shows what is");
         }
 
-        Write([.. Lines().Where(line => SelectorOf(line) is not { } selector || !selectors.Contains(selector))]);
+        Write([.. Lines().Where(line => SelectorOf(line) is not { } one || !selectors.Select(Unquoted).Contains(one))]);
     }
 
     private static string Line(DeviceSelector selector) =>
-        $"{UdevMatch.Of(selector)}, SUBSYSTEM==\"usb\", ENV{{DEVTYPE}}==\"usb_device\", ENV{{USBIP_HOST}}=\"1\"{Mark}{selector.Text}";
+        $"{UdevMatch.Of(selector)}, SUBSYSTEM==\"usb\", ENV{{DEVTYPE}}==\"usb_device\", ENV{{USBIP_HOST}}=\"1\"{Mark}{Unquoted(selector.Text)}\"";
 
     private static string? SelectorOf(string line)
     {
         var mark = line.IndexOf(Mark, StringComparison.Ordinal);
-        return mark < 0 || line.StartsWith('#') ? null : line[(mark + Mark.Length)..];
+        return mark < 0 || line.StartsWith('#') ? null : line[(mark + Mark.Length)..].TrimEnd('"');
     }
+
+    /// <summary>A rule has quotes of its own.</summary>
+    private static string Unquoted(string selector) => selector.Replace("\"", "", StringComparison.Ordinal);
 
     private string[] Lines()
     {

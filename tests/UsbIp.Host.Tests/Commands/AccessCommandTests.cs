@@ -17,7 +17,7 @@ public sealed class AccessCommandTests
         var result = await machine.RunAsync("access", "grant", selector);
 
         result.Should().Be(new CommandResult(ExitCode.Success, $"granted {selector}\n", ""));
-        machine.UdevRules[1..].Should().Equal($"{match}, SUBSYSTEM==\"usb\", ENV{{DEVTYPE}}==\"usb_device\", ENV{{USBIP_HOST}}=\"1\" # {selector}");
+        machine.UdevRules[1..].Should().Equal($"{match}, SUBSYSTEM==\"usb\", ENV{{DEVTYPE}}==\"usb_device\", ENV{{USBIP_HOST}}=\"1\", ENV{{USBIP_HOST_GRANT}}=\"{selector}\"");
         machine.UdevApplied.Should().Be(1);
     }
 

@@ -4,9 +4,7 @@
 export USBIP_CLIENT_PATIENCE=5
 
 install_packages() {
-    # Minutes of an emulated processor for an index that nobody asks for, and disks that nobody unplugs.
-    rm -f /var/lib/man-db/auto-update
-    dpkg --force-unsafe-io --install "$DIST"/usbip-host_*.deb "$DIST"/usbip-client_*.deb
+    dpkg --install "$DIST"/usbip-host_*.deb "$DIST"/usbip-client_*.deb
 }
 
 save_journal() {

@@ -9,7 +9,7 @@ at_exit save_journal
 case $STAGE in
     1)
         require "both packages install with dpkg" install_packages
-        require "the host's service is ready" systemctl is-active --quiet usbip-host.service
+        check "the host's service is ready" systemctl is-active --quiet usbip-host.service
         check "it runs as its own user" equal usbip-host "$(stat -c %U "/proc/$(main_pid usbip-host)")"
         check "without any capability" equal 0000000000000000 "$(capabilities_of "$(main_pid usbip-host)")"
         check "man finds the pages" man_pages_are_there

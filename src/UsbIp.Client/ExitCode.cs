@@ -42,6 +42,9 @@ public enum ExitCode
     /// <summary>The device is attached to this machine already.</summary>
     AlreadyRunning = 12,
 
+    /// <summary>The doctor has found something wrong.</summary>
+    Unhealthy = 13,
+
     /// <summary>The user interrupted the program before it was done.</summary>
     Interrupted = 130,
 }

@@ -37,5 +37,8 @@ public enum ExitCode
     /// <summary>A daemon runs already.</summary>
     AlreadyRunning = 12,
 
+    /// <summary>The doctor has found something wrong.</summary>
+    Unhealthy = 13,
+
     Interrupted = 130,
 }

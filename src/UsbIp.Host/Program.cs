@@ -1,6 +1,7 @@
 using UsbIp.Host;
 using UsbIp.Host.Commands;
 using UsbIp.Host.Control;
+using UsbIp.Host.Doctor;
 using UsbIp.Host.Interop;
 using UsbIp.Host.LibUsb;
 using UsbIp.Host.LinuxUsb;
@@ -19,5 +20,6 @@ var context = new CommandContext
     OpenBackend = (kind, loggers) => kind == BackendKind.Usbfs ? UsbfsBackend.Create(devices, loggers) : LibUsbBackend.Create(devices, loggers),
     RecoverDevices = loggers => new ClaimRecovery(devices, loggers).Run(),
     ExportCheck = kind => new ExportCheck(devices.NodeRoot, UserAccess.MayWrite, kind == BackendKind.LibUsb ? LibUsbLibrary.Require : () => { }),
+    Surroundings = new HostSurroundings { Usb = devices },
 };
 return await new HostCommandLine(context, HostLoggers.Create).RunAsync(args);

@@ -5,6 +5,8 @@ namespace UsbIp.Architecture.Tests;
 /// <summary>What the documents promise about the checkout.</summary>
 public sealed partial class DocumentationTests
 {
+    private static readonly string[] DoctorRooms = ["src/UsbIp.Host/Doctor", "src/UsbIp.Client/Doctor"];
+
     [Fact]
     public void Every_link_leads_to_a_file()
     {
@@ -42,9 +44,27 @@ public sealed partial class DocumentationTests
         missing.Should().BeEmpty();
     }
 
+    [Fact]
+    public void Every_finding_of_the_doctors_has_its_cause_and_cure_written_down()
+    {
+        var known = from room in DoctorRooms
+                    from path in SourceTree.Paths(room, ".cs")
+                    from Match id in FindingId().Matches(SourceTree.Text(path))
+                    select id.Groups["id"].Value;
+        var documented = DocumentedFinding().Matches(SourceTree.Text("docs/when-it-does-not-work.md")).Select(row => row.Groups["id"].Value);
+
+        documented.Should().OnlyHaveUniqueItems().And.BeEquivalentTo(known.Distinct());
+    }
+
     [GeneratedRegex(@"\]\((?<target>[^)#:\s]+)(#[^)]*)?\)", RegexOptions.ExplicitCapture)]
     private static partial Regex Link();
 
     [GeneratedRegex(@"\b\w+ = (?<number>\d+)[,;]")]
     private static partial Regex ExitCode();
+
+    [GeneratedRegex(@"""(?<id>[HC]-[A-Z-]+)""")]
+    private static partial Regex FindingId();
+
+    [GeneratedRegex(@"^\| `(?<id>[HC]-[A-Z-]+)` \|", RegexOptions.Multiline)]
+    private static partial Regex DocumentedFinding();
 }

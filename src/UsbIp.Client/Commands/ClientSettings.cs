@@ -11,6 +11,8 @@ public sealed record ClientSettings
 
     public string Sysfs { get; init; } = LocalDevice.DefaultSysfs;
 
+    public ModuleTree Modules { get; init; } = new();
+
     public AttachmentRecords Records { get; init; } = new();
 
     /// <summary>Which hosts this user has talked to; nobody's unless the program says whose.</summary>

@@ -17,6 +17,7 @@ internal sealed class CommandLine
           usbip-client port                             what is attached here
           sudo usbip-client detach 0                    unplug it again
           usbip-client inspect raspberry 1-2            its descriptors, without attaching it
+          usbip-client doctor raspberry                 what is wrong, here and there
           sudo usbip-client attach -r raspberry -b 1-2  the stock tools' options work too
 
         Exit codes:
@@ -26,7 +27,8 @@ internal sealed class CommandLine
             3  no permission                    10  no free port
             4  kernel module vhci_hcd missing   11  the host broke the protocol
             5  no such device or attachment     12  attached already
-            6  another client has the device   130  interrupted
+            6  another client has the device    13  doctor found something wrong
+                                               130  interrupted
 
         This is the side that uses devices; 'usbip-host' on the other machine exports them.
         """;
@@ -47,6 +49,7 @@ internal sealed class CommandLine
             PortCommand.Define(global),
             WatchCommand.Define(global),
             InspectCommand.Define(global),
+            DoctorCommand.Define(global),
             global.Debug,
             global.Quiet,
             global.TcpPort,

@@ -63,6 +63,9 @@ public sealed class HostConnection : IDisposable
             : throw new CommandException(ExitCode.Busy, $"{_address} refuses to be watched: it has too many watchers already.", "end one of them, or --poll.");
     });
 
+    /// <summary>The version of USB/IP in the host's last answer, 0x0111 for 1.1.1; null if there was none, or it was no answer of USB/IP.</summary>
+    public ushort? PeerVersion { get; private set; }
+
     /// <summary>What the host does beyond USB/IP in the session that <see cref="Import"/> has begun.</summary>
     public Extensions Accepted { get; private set; }
 
@@ -186,6 +189,8 @@ public sealed class HostConnection : IDisposable
         Span<byte> bytes = stackalloc byte[OperationHeader.Size];
         stream.ReadExactly(bytes);
         var version = BinaryPrimitives.ReadUInt16BigEndian(bytes);
+        var code = (OperationCode)BinaryPrimitives.ReadUInt16BigEndian(bytes[sizeof(ushort)..]);
+        PeerVersion = version == ProtocolConstants.Version || code == expected ? version : null;
         if (version != ProtocolConstants.Version)
         {
             throw new CommandException(ExitCode.ProtocolMismatch, DescribeStranger(bytes), $"check that port {_address.Port} of {_address.Host} is a USB/IP server's.");

@@ -73,7 +73,9 @@ internal static class HostDialer
         }
     }
 
-    private static IPAddress[] Resolve(HostAddress address, TimeSpan timeout, CancellationToken stop)
+    /// <returns>One address at least.</returns>
+    /// <exception cref="CommandException">The name does not resolve.</exception>
+    public static IPAddress[] Resolve(HostAddress address, TimeSpan timeout, CancellationToken stop)
     {
         try
         {

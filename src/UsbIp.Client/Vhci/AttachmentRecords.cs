@@ -19,6 +19,22 @@ public sealed class AttachmentRecords(string directory = AttachmentRecords.Defau
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    /// <summary>Where the files are.</summary>
+    public string Directory { get; } = directory;
+
+    /// <summary>Every file there, whatever it is.</summary>
+    public IReadOnlyList<string> Files()
+    {
+        try
+        {
+            return [.. System.IO.Directory.EnumerateFiles(Directory)];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return []; // nothing was ever attached, or it was not by this user
+        }
+    }
+
     /// <summary>Null if there is no record of that port, or none that makes sense.</summary>
     public AttachmentRecord? Read(int port)
     {
@@ -44,7 +60,7 @@ public sealed class AttachmentRecords(string directory = AttachmentRecords.Defau
     [UnsupportedOSPlatform("windows")]
     public DateTime Write(int port, AttachmentRecord record)
     {
-        Directory.CreateDirectory(directory, OwnerOnly);
+        System.IO.Directory.CreateDirectory(Directory, OwnerOnly);
         var path = PathOf(port);
         var fresh = path + ".new";
         File.WriteAllText(fresh, $"{record.Host} {record.TcpPort} {record.RemoteBusId}\n");
@@ -88,5 +104,5 @@ public sealed class AttachmentRecords(string directory = AttachmentRecords.Defau
 
     private static bool HasControl(string word) => word.Any(char.IsControl);
 
-    private string PathOf(int port) => Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"port{port}"));
+    private string PathOf(int port) => Path.Combine(Directory, string.Create(CultureInfo.InvariantCulture, $"port{port}"));
 }

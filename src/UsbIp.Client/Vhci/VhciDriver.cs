@@ -49,8 +49,12 @@ public sealed class VhciDriver(string directory = VhciDriver.DefaultDirectory)
             throw NoFreePort($"All {ports.Count} ports of vhci_hcd are in use.");
         }
 
-        Write("attach", "");
+        RequireWritable();
     }
+
+    /// <summary>Looks whether this user may attach.</summary>
+    /// <exception cref="CommandException">This user may not, or the module is missing.</exception>
+    public void RequireWritable() => Write("attach", "");
 
     /// <summary>
     /// Gives the kernel one end of a socketpair, on a free port of the hub for that speed. The kernel takes its own reference:

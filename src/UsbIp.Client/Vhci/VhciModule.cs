@@ -71,7 +71,7 @@ internal static class VhciModule
     }
 
     /// <summary>As uname -r says it, which is how packages of modules are named.</summary>
-    private static string KernelRelease()
+    internal static string KernelRelease()
     {
         try
         {

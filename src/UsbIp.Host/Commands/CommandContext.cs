@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using UsbIp.Devices;
 using UsbIp.Host.Control;
+using UsbIp.Host.Doctor;
 using UsbIp.Host.Service;
 
 namespace UsbIp.Host.Commands;
@@ -44,6 +45,9 @@ public sealed record CommandContext
 
     /// <summary>What stands between a real device and its export.</summary>
     public required Func<BackendKind, ExportCheck> ExportCheck { get; init; }
+
+    /// <summary>What the doctor looks at.</summary>
+    public HostSurroundings Surroundings { get; init; } = new();
 
     /// <summary>Connects to the daemon; null if none runs.</summary>
     /// <exception cref="CommandException">One runs, but not for this user.</exception>

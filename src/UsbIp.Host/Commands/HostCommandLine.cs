@@ -47,6 +47,7 @@ public sealed class HostCommandLine
             TypeCommand.Define(ContextOf),
             RecoverCommand.Define(ContextOf),
             AccessCommand.Define(ContextOf),
+            DoctorCommand.Define(ContextOf),
             _control,
             _quiet,
             _verbose,

@@ -18,10 +18,11 @@ internal static class HostHelp
           usbip-host export 1-2                        export it; with no daemon running, this command serves it until Ctrl+C
           usbip-host serve --listen 192.168.1.10 --export 1-2
           usbip-host serve --virtual disk:64M          no hardware at hand: a disk in memory
+          usbip-host doctor                            what is wrong, and what to do about it
           usbip-client attach 192.168.1.10 1-2         on the other machine
 
         Exit codes: 0 done, 1 failure, 2 usage, 3 permission, 4 library missing, 5 not found, 6 busy, 7 version mismatch, 8 network,
-          9 timeout, 11 protocol error, 12 already running, 130 interrupted.
+          9 timeout, 11 protocol error, 12 already running, 13 doctor found something wrong, 130 interrupted.
         """;
 
     public static void AddTo(RootCommand root)

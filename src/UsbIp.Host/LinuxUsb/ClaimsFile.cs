@@ -55,17 +55,29 @@ internal sealed class ClaimsFile : IDisposable
         var claims = new HashSet<ClaimedInterface>();
         foreach (var line in content.Split('\n'))
         {
-            if (line.Split(' ') is [var sign, var name, var device, var number]
-                && BusId.TryParse(name, out var busId)
-                && uint.TryParse(device, NumberStyles.None, CultureInfo.InvariantCulture, out var deviceNumber)
-                && byte.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var interfaceNumber))
+            if (TryParseLine(line, out var isClaimed, out var claim))
             {
-                var claim = new ClaimedInterface(busId, deviceNumber, interfaceNumber);
-                _ = sign == "+" ? claims.Add(claim) : claims.Remove(claim);
+                _ = isClaimed ? claims.Add(claim) : claims.Remove(claim);
             }
         }
 
         return claims;
+    }
+
+    /// <summary>A whole line of such a file; false for one that is none.</summary>
+    internal static bool TryParseLine(string line, out bool isClaimed, out ClaimedInterface claim)
+    {
+        if (line.Split(' ') is ["+" or "-", var name, var device, var number]
+            && BusId.TryParse(name, out var busId)
+            && uint.TryParse(device, NumberStyles.None, CultureInfo.InvariantCulture, out var deviceNumber)
+            && byte.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var interfaceNumber))
+        {
+            (isClaimed, claim) = (line[0] == '+', new ClaimedInterface(busId, deviceNumber, interfaceNumber));
+            return true;
+        }
+
+        (isClaimed, claim) = (false, default);
+        return false;
     }
 
     private static FileStream Create(string directory)

@@ -2,21 +2,23 @@ using System.Globalization;
 
 namespace UsbIp.Host.LinuxUsb;
 
-/// <summary>Which programs have a device node open, as far as this user may see (/proc/PID/fd): for error texts.</summary>
+/// <summary>Which programs have a device node or a socket open, as far as this user may see (/proc/PID/fd): for texts.</summary>
 internal static class NodeHolders
 {
     private const int MaxNames = 4;
 
     /// <summary>Such as "adb (1234), usbmuxd (77)"; empty if none is seen.</summary>
-    public static string Describe(string nodePath)
+    /// <param name="target">What a descriptor's link says: the path of a node, or "socket:[INODE]".</param>
+    /// <param name="procRoot">Where the processes are.</param>
+    public static string Describe(string target, string procRoot = "/proc")
     {
         var names = new List<string>();
-        foreach (var process in Directory.EnumerateDirectories("/proc"))
+        foreach (var process in Directory.EnumerateDirectories(procRoot))
         {
             if (names.Count < MaxNames
                 && int.TryParse(Path.GetFileName(process), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
                 && id != Environment.ProcessId
-                && HasOpen(process, nodePath))
+                && HasOpen(process, target))
             {
                 names.Add($"{NameOf(process)} ({id})");
             }
@@ -25,11 +27,11 @@ internal static class NodeHolders
         return string.Join(", ", names);
     }
 
-    private static bool HasOpen(string process, string nodePath)
+    private static bool HasOpen(string process, string target)
     {
         try
         {
-            return Directory.EnumerateFiles(Path.Combine(process, "fd")).Any(entry => new FileInfo(entry).LinkTarget == nodePath);
+            return Directory.EnumerateFiles(Path.Combine(process, "fd")).Any(entry => new FileInfo(entry).LinkTarget == target);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

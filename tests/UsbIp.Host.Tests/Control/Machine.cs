@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using UsbIp.Devices;
 using UsbIp.Host.Commands;
 using UsbIp.Host.Control;
+using UsbIp.Host.Doctor;
 using UsbIp.Host.Service;
 using UsbIp.TestKit;
 
@@ -59,6 +60,9 @@ public sealed class Machine : IAsyncDisposable
     public int UdevApplied { get; private set; }
 
     public bool IsTerminal { get; set; }
+
+    /// <summary>What the doctor looks at.</summary>
+    public HostSurroundings Surroundings { get; set; } = new();
 
     public IEnumerable<string> Log => _log.Lines;
 
@@ -128,6 +132,7 @@ public sealed class Machine : IAsyncDisposable
             RecoverDevices = _ => Unrecovered,
             NodeAccess = new NodeAccess(RulesPath, () => UdevApplied++),
             ExportCheck = _ => new ExportCheck(_directory, path => MayWrite(path), () => RequireLibrary()),
+            Surroundings = Surroundings,
         };
         var line = new HostCommandLine(context, level => LoggerFactory.Create(builder => builder.SetMinimumLevel(level).AddProvider(_log)));
         var isDirective = arguments is [['[', ..], ..]; // whose last word is the line that it is about

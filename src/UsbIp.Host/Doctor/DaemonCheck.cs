@@ -1,0 +1,64 @@
+using UsbIp.Host.Control;
+using UsbIp.Protocol.Diagnosis;
+
+namespace UsbIp.Host.Doctor;
+
+/// <summary>Does a daemon run, and does it answer?</summary>
+internal static class DaemonCheck
+{
+    public const string Refused = "H-CONTROL-REFUSED";
+
+    /// <returns>What the daemon says of itself, null if none does; and the findings.</returns>
+    public static (HostStatus? Daemon, IReadOnlyList<Finding> Findings) Run(IReadOnlyList<string> places)
+    {
+        try
+        {
+            using var client = ControlClient.TryConnect(places);
+            if (client is not null)
+            {
+                var status = client.Status();
+                return (status, [.. Describe(status)]);
+            }
+        }
+        catch (CommandException refusal) when (refusal.ExitCode == ExitCode.Permission)
+        {
+            return (null, [Finding.Warning(Refused, refusal.Message, refusal.Hint!)]);
+        }
+        catch (CommandException failure)
+        {
+            return (null, [Finding.Error("H-DAEMON-SILENT", failure.Message, "end the daemon and start it again; its log says more")]);
+        }
+
+        return (null, [places.FirstOrDefault(File.Exists) is { } stale
+            ? Finding.Warning(
+                "H-CONTROL-STALE",
+                $"The control socket {stale} is there, but no daemon listens on it: one was killed.",
+                "usbip-host serve, which replaces it and gives that daemon's devices back to their drivers")
+            : Finding.Note("H-NO-DAEMON", "No daemon is running, so nothing is exported.", "usbip-host serve, or usbip-host export BUSID")]);
+    }
+
+    internal static IEnumerable<Finding> Describe(HostStatus status)
+    {
+        if (status.Daemon is not { } daemon)
+        {
+            yield break;
+        }
+
+        var exported = status.Devices.Count(device => device.Exported);
+        yield return Finding.Note(
+            "H-DAEMON", $"The daemon (process {daemon.ProcessId}) exports {exported} of {status.Devices.Count} devices on {string.Join(", ", daemon.Listening)}.");
+        if (daemon.Version != ProgramVersion.Text)
+        {
+            yield return Finding.Warning(
+                "H-DAEMON-VERSION",
+                $"The daemon is of version {daemon.Version}, and this program of version {ProgramVersion.Text}.",
+                "end the daemon and start it again");
+        }
+
+        if (exported > 0 && daemon.Listening.Count == 0)
+        {
+            yield return Finding.Error(
+                "H-NOT-LISTENING", "The daemon listens on no address, so no client can come.", "end it, and start it with --listen ADDRESS");
+        }
+    }
+}

@@ -15,4 +15,13 @@ internal static partial class Log
 
     [LoggerMessage(102, LogLevel.Warning, "{BusId}: the kernel has not freed port {Port} in time.")]
     public static partial void StillThere(ILogger logger, BusId busId, int port);
+
+    [LoggerMessage(110, LogLevel.Information, "{Device} of {Host} is waited for: {Reason}")]
+    public static partial void Waiting(ILogger logger, string device, HostAddress host, string reason);
+
+    [LoggerMessage(111, LogLevel.Information, "{Device} was detached before it was usable, so it is kept no longer: {Reason}")]
+    public static partial void DetachedEarly(ILogger logger, string device, string reason);
+
+    [LoggerMessage(112, LogLevel.Warning, "{Device}: there can be no state file, so 'port' will not know that the device is kept: {Reason}")]
+    public static partial void NoKeptFile(ILogger logger, string device, string reason);
 }

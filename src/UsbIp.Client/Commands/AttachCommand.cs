@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging;
+using UsbIp.Client.Persist;
 using UsbIp.Client.Remote;
 using UsbIp.Client.Vhci;
 using UsbIp.Protocol.Selection;
@@ -27,6 +28,9 @@ internal sealed record AttachRequest(HostAddress Host, DeviceSelector Device, st
     /// <summary>How the import deals with a device that another client holds.</summary>
     public ImportWish WishWith(Action<string> progress) => new(TakeOver, Queue ? new DeviceWait(QueueLimit, progress) : null);
 
+    /// <summary>Whether to keep the device attached for ever.</summary>
+    public bool Persist { get; init; }
+
     public LogLevel LeastLevel => IsDebug ? LogLevel.Debug : LogLevel.Information;
 }
 
@@ -35,6 +39,9 @@ internal sealed class AttachCommand(ClientSettings settings, Output output)
 {
     /// <summary>The option that switches reading ahead off; the bridge's own command has it too.</summary>
     public const string NoReadAhead = "--no-read-ahead";
+
+    /// <summary>The option that keeps a device; the bridge's own command has it too.</summary>
+    public const string Persist = "--persist";
 
     public static Command Define(GlobalOptions global)
     {
@@ -46,8 +53,12 @@ internal sealed class AttachCommand(ClientSettings settings, Output output)
         var noWait = new Option<bool>("--no-wait") { Description = "Return before this machine can use the device" };
         var noReadAhead = new Option<bool>(NoReadAhead) { Description = "Ask the host only when a driver asks: slower over a network, and exact" };
         var waiting = new WaitOption();
+        var persist = new Option<bool>(Persist) { Description = "Keep it attached: attach it again whenever device, host or network come back" };
         var json = new Option<bool>("--json") { Description = "Print JSON" };
-        var command = new Command("attach", "Plug a host's device into this machine") { words, remote, busId, foreground, log, noWait, noReadAhead, waiting.Wait, waiting.TakeOver, json };
+        var command = new Command("attach", "Plug a host's device into this machine")
+        {
+            words, remote, busId, foreground, log, noWait, noReadAhead, persist, waiting.Wait, waiting.TakeOver, json,
+        };
         command.SetAction(parsed => global.Run(parsed, (settings, output) =>
         {
             var (host, device) = HostArgument.Parse(
@@ -55,7 +66,7 @@ internal sealed class AttachCommand(ClientSettings settings, Output output)
             var logFile = parsed.GetValue(log) is { } path ? Path.GetFullPath(path) : null;
             var request = new AttachRequest(
                 host, device, logFile, Wait: !parsed.GetValue(noWait), ReadAhead: !parsed.GetValue(noReadAhead), parsed.GetValue(global.Debug));
-            request = waiting.Apply(parsed, request);
+            request = waiting.Apply(parsed, request) with { Persist = parsed.GetValue(persist) };
             var attach = new AttachCommand(settings, output);
             using var stop = new StopSignals();
             return parsed.GetValue(foreground)
@@ -76,6 +87,11 @@ internal sealed class AttachCommand(ClientSettings settings, Output output)
             output.Remark("Loaded the kernel module vhci_hcd.");
         }
 
+        if (request.Persist)
+        {
+            return new KeptAttachment(settings, request, logger, TimeProvider.System, (view, _) => PrintIfAttached(view, json)).Run(stop);
+        }
+
         using var attachment = Attachment.Open(settings, request.Host, request.Device, logger, request.ReadAhead, stop, request.WishWith(output.Remark));
         Print(AttachmentLine.View(settings, attachment, request.Wait, stop), json);
         return Attachment.ToExitCode(attachment.WaitForEnd(stop));
@@ -91,6 +107,12 @@ internal sealed class AttachCommand(ClientSettings settings, Output output)
             output.Remark(report.Remark);
         }
 
+        if (report is { Attachment: null, Kept: { } waiting })
+        {
+            PrintWaiting(waiting, json);
+            return ExitCode.Success;
+        }
+
         if (report.Attachment is null)
         {
             throw new CommandException(report.ExitCode, report.Error ?? "The bridge did not say why it ended.", report.Hint);
@@ -98,6 +120,25 @@ internal sealed class AttachCommand(ClientSettings settings, Output output)
 
         Print(report.Attachment, json);
         return ExitCode.Success;
+    }
+
+    private void PrintIfAttached(AttachmentView? view, bool json)
+    {
+        if (view is not null)
+        {
+            Print(view, json);
+        }
+    }
+
+    private void PrintWaiting(KeptState waiting, bool json)
+    {
+        if (json)
+        {
+            output.Json(waiting, KeptJson.Default.KeptState);
+            return;
+        }
+
+        output.Done($"waiting for {waiting.Device} of {waiting.Host}: {waiting.WaitsFor}");
     }
 
     private void Print(AttachmentView view, bool json)

@@ -49,6 +49,9 @@ internal sealed class Attachment : IDisposable
 
     public DeviceRecord Device => _session.Device;
 
+    /// <summary>How the session ended; null while it has not.</summary>
+    public BridgeEnd? End => _ended.IsCancellationRequested ? _end : null;
+
     /// <summary>Imports a device and plugs it in. Returns before the kernel has enumerated it.</summary>
     /// <exception cref="CommandException">The host or the kernel refused, or could not be reached.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> came first; nothing is attached.</exception>

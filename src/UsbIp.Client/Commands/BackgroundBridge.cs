@@ -42,7 +42,7 @@ internal static class BackgroundBridge
             throw new CommandException(ExitCode.Failure, $"The bridge process ended with code {process.ExitCode} before it attached the device.");
         }
 
-        if (report.Attachment is not null)
+        if (report.Attachment is not null || report.Kept is not null)
         {
             process.StandardInput.Write(BridgeCommand.LetGo);
             process.StandardInput.Flush();
@@ -81,6 +81,11 @@ internal static class BackgroundBridge
         if (!request.ReadAhead)
         {
             start.ArgumentList.Add(AttachCommand.NoReadAhead);
+        }
+
+        if (request.Persist)
+        {
+            start.ArgumentList.Add(AttachCommand.Persist);
         }
 
         if (request.IsDebug)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using UsbIp.Client.Interop;
+using UsbIp.Client.Persist;
 using UsbIp.Client.Vhci;
 
 namespace UsbIp.Client.Commands;
@@ -24,14 +25,15 @@ internal sealed class BridgeCommand(ClientSettings settings)
         var noWait = new Option<bool>("--no-wait");
         var noReadAhead = new Option<bool>(AttachCommand.NoReadAhead);
         var waiting = new WaitOption();
-        var command = new Command(Name) { words, log, noWait, noReadAhead, waiting.Wait, waiting.TakeOver };
+        var persist = new Option<bool>(AttachCommand.Persist);
+        var command = new Command(Name) { words, log, noWait, noReadAhead, persist, waiting.Wait, waiting.TakeOver };
         command.Hidden = true;
         command.SetAction(parsed => global.Run(parsed, (settings, output) =>
         {
             var (host, device) = HostArgument.Parse(parsed.GetValue(words) ?? [], remote: null, busId: null, tcpPort: null);
             var request = new AttachRequest(
                 host, device, parsed.GetValue(log), !parsed.GetValue(noWait), !parsed.GetValue(noReadAhead), parsed.GetValue(global.Debug));
-            return new BridgeCommand(settings).Run(waiting.Apply(parsed, request), output.Result);
+            return new BridgeCommand(settings).Run(waiting.Apply(parsed, request) with { Persist = parsed.GetValue(persist) }, output.Result);
         }));
         return command;
     }
@@ -61,11 +63,16 @@ internal sealed class BridgeCommand(ClientSettings settings)
 
     private ExitCode Run(AttachRequest request, TextWriter report, Leash leash, ILogger logger, CancellationToken stop)
     {
-        var loaded = VhciModule.Ensure(settings.Driver);
+        var remark = VhciModule.Ensure(settings.Driver) ? "Loaded the kernel module vhci_hcd." : null;
+        if (request.Persist)
+        {
+            return Keep(request, report, leash, logger, remark, stop);
+        }
+
         void Progress(string waiting) => Write(report, new BridgeReport(null, ExitCode.Success, null, null, null) { Progress = waiting });
         using var attachment = Attachment.Open(settings, request.Host, request.Device, logger, request.ReadAhead, stop, request.WishWith(Progress));
         var view = AttachmentLine.View(settings, attachment, request.Wait, stop);
-        Write(report, new BridgeReport(view, ExitCode.Success, null, null, loaded ? "Loaded the kernel module vhci_hcd." : null));
+        Write(report, new BridgeReport(view, ExitCode.Success, null, null, remark));
         if (!leash.WaitUntilLetGo())
         {
             return ExitCode.Interrupted; // nobody knows of the attachment, so there is none
@@ -74,6 +81,29 @@ internal sealed class BridgeCommand(ClientSettings settings)
         Daemon.LeaveStreams();
         Log.Attached(logger, AttachmentLine.Format(view), request.Host);
         return Attachment.ToExitCode(attachment.WaitForEnd(stop));
+    }
+
+    /// <summary>Reports how the first try went, and goes on for ever.</summary>
+    private ExitCode Keep(AttachRequest request, TextWriter report, Leash leash, ILogger logger, string? remark, CancellationToken stop)
+    {
+        var isReported = false;
+        return new KeptAttachment(settings, request, logger, TimeProvider.System, Tell).Run(stop);
+
+        void Tell(AttachmentView? view, KeptState state)
+        {
+            if (!isReported)
+            {
+                isReported = true;
+                Write(report, new BridgeReport(view, ExitCode.Success, null, null, remark) { Kept = state });
+                leash.WaitUntilLetGo(); // a leash that is cut has stopped us already
+                Daemon.LeaveStreams();
+            }
+
+            if (view is not null)
+            {
+                Log.Attached(logger, AttachmentLine.Format(view), request.Host);
+            }
+        }
     }
 
     private static void Write(TextWriter report, BridgeReport value)

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using UsbIp.Client.Persist;
+using UsbIp.Client.Remote;
 using UsbIp.Client.Vhci;
+using UsbIp.Protocol.Selection;
 
 namespace UsbIp.Client.Commands;
 
@@ -11,28 +14,73 @@ internal sealed class DetachCommand(ClientSettings settings, Output output)
 
     public static Command Define(GlobalOptions global)
     {
-        var port = new Argument<string?>("PORT") { Description = "The port, as 'usbip-client port' shows it", Arity = ArgumentArity.ZeroOrOne };
+        var words = new Argument<string[]>("PORT")
+        {
+            Description = "The port, as 'usbip-client port' shows it; or HOST DEVICE, also where that device is kept and waited for",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         var stock = new Option<string?>("--port", "-p") { Description = "The port, as the stock tools take it", HelpName = "PORT" };
-        var all = new Option<bool>("--all", "-a") { Description = "Detach every device" };
+        var all = new Option<bool>("--all", "-a") { Description = "Detach every device, and wait for none any more" };
         var json = new Option<bool>("--json") { Description = "Print JSON" };
-        var command = new Command("detach", "Unplug an attached device from this machine") { port, stock, all, json };
+        var command = new Command("detach", "Unplug an attached device from this machine") { words, stock, all, json };
         command.SetAction(parsed => global.Run(parsed, (settings, output) => new DetachCommand(settings, output).Run(
-            parsed.GetValue(stock) ?? parsed.GetValue(port), parsed.GetValue(all), parsed.GetValue(json))));
+            parsed.GetValue(stock) is { } port ? [port, .. parsed.GetValue(words) ?? []] : parsed.GetValue(words) ?? [],
+            parsed.GetValue(global.TcpPort),
+            parsed.GetValue(all),
+            parsed.GetValue(json))));
         return command;
     }
 
-    public ExitCode Run(string? port, bool all, bool json)
+    public ExitCode Run(string[] words, string? tcpPort, bool all, bool json)
     {
-        if (all == (port is not null))
+        var kept = KeptFile.ReadAll(settings.Records);
+        int[] detached = [];
+        KeptState[] ended = [];
+        switch (words)
         {
-            throw new CommandException(ExitCode.Usage, "detach takes either a port or --all.", "'usbip-client port' for what is attached.");
+            case [] when all:
+                detached = Detach([.. settings.Driver.ReadPorts().Where(row => !row.IsFree).Select(row => row.Number)], mayBeFree: true);
+                ended = End(kept.Where(state => state.Port is not { } port || !detached.Contains(port)));
+                break;
+            case [var port] when !all:
+                detached = Detach([Attached(ParseNumber(port), settings.Driver.ReadPorts())], mayBeFree: false);
+                break;
+            case [_, _] when !all:
+                (detached, ended) = DetachDevice(HostArgument.Parse(words, remote: null, busId: null, tcpPort), kept);
+                break;
+            default:
+                throw new CommandException(ExitCode.Usage, "detach takes either a port, a host and its device, or --all.", "'usbip-client port' for what is attached.");
         }
 
-        var number = port is null ? -1 : ParseNumber(port);
-        var rows = settings.Driver.ReadPorts();
-        int[] numbers = all ? [.. rows.Where(row => !row.IsFree).Select(row => row.Number)] : [Attached(number, rows)];
+        Report(detached, ended, json);
+        return ExitCode.Success;
+    }
+
+    private (int[] Detached, KeptState[] Ended) DetachDevice((HostAddress Host, DeviceSelector Device) named, IReadOnlyList<KeptState> kept)
+    {
+        var (host, device) = (named.Host.ToString(), named.Device.Text);
+        if (kept.FirstOrDefault(state => state.Host == host && (state.Device == device || state.RemoteBusId == device)) is { } keeper)
+        {
+            return ([], End([keeper]));
+        }
+
+        var attached = Attachments.Read(settings).FirstOrDefault(view => view.Host == host && view.RemoteBusId == device)
+            ?? throw new CommandException(
+                ExitCode.NotFound, $"{device} of {host} is neither attached nor kept here.", "'usbip-client port' for what is attached.");
+        return (Detach([attached.Port], mayBeFree: false), []);
+    }
+
+    private KeptState[] End(IEnumerable<KeptState> kept)
+    {
+        KeptState[] ending = [.. kept];
+        Array.ForEach(ending, state => KeptDevices.End(state, settings.Patience));
+        return ending;
+    }
+
+    private int[] Detach(int[] numbers, bool mayBeFree)
+    {
         var detached = numbers.Select(attached => (Number: attached, Record: settings.Records.Find(attached)))
-            .Where(each => TryDetach(each.Number, mayBeFree: all))
+            .Where(each => TryDetach(each.Number, mayBeFree))
             .ToArray();
         foreach (var (freed, record) in detached)
         {
@@ -40,8 +88,7 @@ internal sealed class DetachCommand(ClientSettings settings, Output output)
             settings.Records.Remove(freed, record); // the next attachment may have this port already
         }
 
-        Report([.. detached.Select(each => each.Number)], json);
-        return ExitCode.Success;
+        return [.. detached.Select(each => each.Number)];
     }
 
     /// <summary>False if somebody else was faster, where that is what the user wanted.</summary>
@@ -83,11 +130,11 @@ internal sealed class DetachCommand(ClientSettings settings, Output output)
         }
     }
 
-    private void Report(int[] numbers, bool json)
+    private void Report(int[] numbers, KeptState[] ended, bool json)
     {
         if (json)
         {
-            output.Json(new DetachedView(numbers), JsonViews.Default.DetachedView);
+            output.Json(new DetachedView(numbers, ended), JsonViews.Default.DetachedView);
             return;
         }
 
@@ -96,7 +143,12 @@ internal sealed class DetachCommand(ClientSettings settings, Output output)
             output.Done($"detached port {number:00}");
         }
 
-        if (numbers.Length == 0)
+        foreach (var state in ended)
+        {
+            output.Done($"{state.Device} of {state.Host} is kept no longer");
+        }
+
+        if (numbers.Length + ended.Length == 0)
         {
             output.Remark("Nothing is attached.");
         }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using UsbIp.Client.Persist;
 
 namespace UsbIp.Client.Commands;
 
@@ -37,11 +38,11 @@ public sealed record AttachmentView(
     string? Product,
     IReadOnlyList<string> Nodes);
 
-/// <summary>The result of <c>port --json</c>.</summary>
-public sealed record AttachmentListView(IReadOnlyList<AttachmentView> Ports);
+/// <summary>The result of <c>port --json</c>: what is attached, and what processes keep attached or wait for.</summary>
+public sealed record AttachmentListView(IReadOnlyList<AttachmentView> Ports, IReadOnlyList<KeptState> Kept);
 
-/// <summary>The result of <c>detach --json</c>.</summary>
-public sealed record DetachedView(IReadOnlyList<int> Detached);
+/// <summary>The result of <c>detach --json</c>: the ports that were freed, and what is no longer waited for.</summary>
+public sealed record DetachedView(IReadOnlyList<int> Detached, IReadOnlyList<KeptState> Ended);
 
 /// <summary>The result of <c>inspect --json</c>; descriptors are hexadecimal bytes.</summary>
 public sealed record InspectionView(
@@ -61,6 +62,9 @@ public sealed record BridgeReport(AttachmentView? Attachment, ExitCode ExitCode,
 {
     /// <summary>What the bridge waits for; other reports follow.</summary>
     public string? Progress { get; init; }
+
+    /// <summary>What the bridge keeps attached, or waits for; null if it does not.</summary>
+    public KeptState? Kept { get; init; }
 }
 
 /// <summary>Serialisers made at compile time: reflection would cost start-up time, and trimming forbids it.</summary>

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using UsbIp.Client.Persist;
 using UsbIp.Client.Vhci;
+using UsbIp.Protocol;
 using UsbIp.Protocol.Descriptors;
 
 namespace UsbIp.Client.Commands;
@@ -20,7 +22,7 @@ internal sealed class PortCommand(ClientSettings settings, Output output)
     {
         if (json)
         {
-            output.Json(new AttachmentListView(Attachments.Read(settings)), JsonViews.Default.AttachmentListView);
+            output.Json(new AttachmentListView(Attachments.Read(settings), KeptFile.ReadAll(settings.Records)), JsonViews.Default.AttachmentListView);
             return ExitCode.Success;
         }
 
@@ -28,9 +30,21 @@ internal sealed class PortCommand(ClientSettings settings, Output output)
         output.Line("Imported USB devices");
         output.Line("====================");
         var names = settings.LoadNames();
+        var kept = KeptFile.ReadAll(settings.Records);
         foreach (var port in ports.Where(port => !port.IsFree))
         {
             Print(port, names);
+            if (kept.FirstOrDefault(state => state.Port == port.Number) is { } keeper)
+            {
+                output.Line($"{"",10} -> kept attached by process {keeper.ProcessId}");
+            }
+        }
+
+        foreach (var waiting in kept.Where(state => state.Port is null))
+        {
+            output.Line($"Kept: usbip://{waiting.Host}/{waiting.Device}");
+            output.Line($"{"",10} -> waiting since {waiting.Since.ToLocalTime():yyyy-MM-dd HH:mm:ss}: {PrintableText.Of(waiting.WaitsFor ?? "")}");
+            output.Line($"{"",10} -> kept attached by process {waiting.ProcessId}");
         }
 
         return ExitCode.Success;

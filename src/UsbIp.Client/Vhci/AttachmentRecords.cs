@@ -60,7 +60,7 @@ public sealed class AttachmentRecords(string directory = AttachmentRecords.Defau
     [UnsupportedOSPlatform("windows")]
     public DateTime Write(int port, AttachmentRecord record)
     {
-        System.IO.Directory.CreateDirectory(Directory, OwnerOnly);
+        MakeDirectory();
         var path = PathOf(port);
         var fresh = path + ".new";
         File.WriteAllText(fresh, $"{record.Host} {record.TcpPort} {record.RemoteBusId}\n");
@@ -69,6 +69,10 @@ public sealed class AttachmentRecords(string directory = AttachmentRecords.Defau
         File.Move(fresh, path, overwrite: true);
         return written;
     }
+
+    /// <summary>Makes the directory if need be.</summary>
+    [UnsupportedOSPlatform("windows")]
+    public void MakeDirectory() => System.IO.Directory.CreateDirectory(Directory, OwnerOnly);
 
     /// <summary>The token of a record that somebody wrote, for <see cref="Remove"/>; of one that does not exist it fits none.</summary>
     public DateTime Find(int port)

@@ -55,7 +55,7 @@ public sealed class PortCommandTests : IDisposable
         _rig.Run("port", "--json").Should().Be(ExitCode.Success);
 
         _rig.Result.ToString().Should().Be(
-            """{"ports":[{"port":0,"state":"used","speed":"super","host":"pi:3240","remoteBusId":"2-1","remoteBusNumber":2,"remoteDeviceNumber":3,"localBusId":"5-1","vendorId":"0781","productId":"5581","product":"Ultra","nodes":["/dev/sda"]}]}"""
+            """{"ports":[{"port":0,"state":"used","speed":"super","host":"pi:3240","remoteBusId":"2-1","remoteBusNumber":2,"remoteDeviceNumber":3,"localBusId":"5-1","vendorId":"0781","productId":"5581","product":"Ultra","nodes":["/dev/sda"]}],"kept":[]}"""
             + "\n");
     }
 
@@ -73,8 +73,8 @@ public sealed class PortCommandTests : IDisposable
     [InlineData("detach 4", ExitCode.Usage, "There is no port 4: vhci_hcd has the ports 0 to 3.")]
     [InlineData("detach 99999999999", ExitCode.Usage, "'99999999999' is not a port number.")]
     [InlineData("detach usb", ExitCode.Usage, "'usb' is not a port number.")]
-    [InlineData("detach", ExitCode.Usage, "detach takes either a port or --all.")]
-    [InlineData("detach --all 1", ExitCode.Usage, "detach takes either a port or --all.")]
+    [InlineData("detach", ExitCode.Usage, "detach takes either a port, a host and its device, or --all.")]
+    [InlineData("detach --all 1", ExitCode.Usage, "detach takes either a port, a host and its device, or --all.")]
     public void A_port_that_cannot_be_detached_is_named(string line, ExitCode exitCode, string sentence)
     {
         _rig.Run(line.Split(' ')).Should().Be(exitCode);
@@ -103,7 +103,7 @@ public sealed class PortCommandTests : IDisposable
 
         _rig.Run("detach", "--all", "--json").Should().Be(ExitCode.Success);
 
-        _rig.Result.ToString().Should().Be("""{"detached":[0,3]}""" + "\n");
+        _rig.Result.ToString().Should().Be("""{"detached":[0,3],"ended":[]}""" + "\n");
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class PortCommandTests : IDisposable
 
         _rig.Run("detach", "--all", "--json").Should().Be(ExitCode.Success);
 
-        _rig.Result.ToString().Should().Be("""{"detached":[1]}""" + "\n");
+        _rig.Result.ToString().Should().Be("""{"detached":[1],"ended":[]}""" + "\n");
         _rig.Kernel.Driver.ReadPort(1).IsFree.Should().BeTrue();
     }
 }

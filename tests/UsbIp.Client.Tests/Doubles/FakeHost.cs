@@ -13,15 +13,16 @@ namespace UsbIp.Client.Tests.Doubles;
 /// </summary>
 internal sealed class FakeHost : IDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly Action<FakeHost, NetworkStream, byte[]> _answer;
     private readonly List<Socket> _sockets = [];
     private readonly List<Thread> _threads = [];
     private readonly ConcurrentQueue<string> _imported = new();
 
-    private FakeHost(Action<FakeHost, NetworkStream, byte[]> answer)
+    private FakeHost(Action<FakeHost, NetworkStream, byte[]> answer, int port = 0)
     {
         _answer = answer;
+        _listener = new TcpListener(IPAddress.Loopback, port);
         _listener.Start();
         Start(Accept);
     }
@@ -44,31 +45,8 @@ internal sealed class FakeHost : IDisposable
     public IReadOnlyCollection<string> Imported => _imported;
 
     /// <summary>Serves these devices; URBs go to the handler, which may be called on several threads.</summary>
-    public static FakeHost Serving(IReadOnlyList<ListedDevice> devices, Action<RawHost, DeviceRecord>? session = null) => new((self, stream, request) =>
-    {
-        if (OperationHeader.Read(request).Code == OperationCode.DeviceListRequest)
-        {
-            stream.Write(DeviceList.Write(devices));
-            return;
-        }
-
-        var body = new byte[ImportRequest.Size - OperationHeader.Size];
-        stream.ReadExactly(body);
-        var busId = ImportRequest.ReadBody(body).BusId;
-        self._imported.Enqueue(busId.ToString());
-        var reply = new byte[ImportReply.Size];
-        if (devices.FirstOrDefault(device => device.Device.BusId == busId) is not { } found)
-        {
-            ImportReply.WriteRefusal(reply, OperationStatus.NoDevice);
-            stream.Write(reply, 0, OperationHeader.Size);
-            return;
-        }
-
-        ImportReply.WriteGrant(reply, found.Device);
-        stream.Write(reply);
-        using var host = new RawHost(stream.Socket);
-        session?.Invoke(host, found.Device);
-    });
+    public static FakeHost Serving(IReadOnlyList<ListedDevice> devices, Action<RawHost, DeviceRecord>? session = null, int port = 0) => new(
+        (self, stream, request) => self.Serve(devices, session, stream, request), port);
 
     /// <summary>Does with each connection, and the eight bytes of its request, what a test wants.</summary>
     public static FakeHost Conversing(Action<NetworkStream, byte[]> answer) => new((_, stream, request) => answer(stream, request));
@@ -105,6 +83,32 @@ internal sealed class FakeHost : IDisposable
         }
 
         Array.ForEach(threads, thread => thread.Join());
+    }
+
+    private void Serve(IReadOnlyList<ListedDevice> devices, Action<RawHost, DeviceRecord>? session, NetworkStream stream, byte[] request)
+    {
+        if (OperationHeader.Read(request).Code == OperationCode.DeviceListRequest)
+        {
+            stream.Write(DeviceList.Write(devices));
+            return;
+        }
+
+        var body = new byte[ImportRequest.Size - OperationHeader.Size];
+        stream.ReadExactly(body);
+        var busId = ImportRequest.ReadBody(body).BusId;
+        _imported.Enqueue(busId.ToString());
+        var reply = new byte[ImportReply.Size];
+        if (devices.FirstOrDefault(device => device.Device.BusId == busId) is not { } found)
+        {
+            ImportReply.WriteRefusal(reply, OperationStatus.NoDevice);
+            stream.Write(reply, 0, OperationHeader.Size);
+            return;
+        }
+
+        ImportReply.WriteGrant(reply, found.Device);
+        stream.Write(reply);
+        using var host = new RawHost(stream.Socket);
+        session?.Invoke(host, found.Device);
     }
 
     private void Accept()

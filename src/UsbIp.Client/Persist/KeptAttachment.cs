@@ -1,0 +1,135 @@
+using Microsoft.Extensions.Logging;
+using UsbIp.Client.Commands;
+
+namespace UsbIp.Client.Persist;
+
+/// <summary>
+/// Keeps one device attached for ever: attaches it, waits until it is lost, and attaches it again when the device, the host or the network is
+/// back. Ends when the device is detached on purpose, or with an error that time does not heal. One thread.
+/// </summary>
+/// <param name="settings">This machine.</param>
+/// <param name="request">What to attach.</param>
+/// <param name="logger">Gets a line for each change.</param>
+/// <param name="time">The clock of the waits.</param>
+/// <param name="tell">Told of each change: attached as this view says, or waiting for the reason of the state.</param>
+internal sealed class KeptAttachment(
+    ClientSettings settings, AttachRequest request, ILogger logger, TimeProvider time, Action<AttachmentView?, KeptState> tell)
+{
+    private readonly BackOff _backOff = new(Random.Shared);
+
+    private KeptFile? _file;
+    private bool _hasBeenAttached;
+
+    /// <exception cref="CommandException">An error that time does not heal.</exception>
+    public ExitCode Run(CancellationToken stop)
+    {
+        RefuseTwice();
+        settings.Driver.RequireWritable(); // not to be found out only when the host is there
+        try
+        {
+            _file = OpenFile();
+            while (AttachOnce(stop) is { } reason)
+            {
+                Tell(null, reason);
+                if (!Pause(_backOff.Next(), stop))
+                {
+                    break;
+                }
+            }
+
+            return ExitCode.Success;
+        }
+        catch (OperationCanceledException) when (_hasBeenAttached)
+        {
+            return ExitCode.Success; // the wish came while it was being attached again
+        }
+        finally
+        {
+            _file?.Dispose();
+        }
+    }
+
+    /// <returns>Why the device is no longer attached, or not at all; null if that was somebody's wish.</returns>
+    private string? AttachOnce(CancellationToken stop)
+    {
+        Attachment? attachment = null;
+        try
+        {
+            attachment = Attachment.Open(settings, request.Host, request.Device, logger, request.ReadAhead, stop, request.WishWith(waiting => Tell(null, waiting)));
+            var view = AttachmentLine.View(settings, attachment, request.Wait, stop);
+            _backOff.Reset();
+            _hasBeenAttached = true;
+            Tell(view, null);
+            var end = attachment.WaitForEnd(stop);
+            return end.IsClean ? null : end.Reason;
+        }
+        catch (CommandException error) when (attachment?.End is { IsClean: true } && !stop.IsCancellationRequested)
+        {
+            Log.DetachedEarly(logger, request.Device.Text, error.Message);
+            return null;
+        }
+        catch (CommandException error) when (MayHeal(error))
+        {
+            return error.Message;
+        }
+        finally
+        {
+            attachment?.Dispose();
+        }
+    }
+
+    /// <summary>Whether the same may succeed later without anybody changing this machine or the command line.</summary>
+    private bool MayHeal(CommandException error) => error.ExitCode switch
+    {
+        ExitCode.Permission => false,
+        ExitCode.KernelModule => settings.Driver.IsPresent,
+        ExitCode.Usage or ExitCode.AlreadyRunning => _hasBeenAttached, // somebody has plugged in another such device, or attached this one, since
+        _ => true,
+    };
+
+    /// <returns>False if the wait was ended.</returns>
+    private bool Pause(TimeSpan delay, CancellationToken stop)
+    {
+        using var due = new CancellationTokenSource(delay, time);
+        return WaitHandle.WaitAny([stop.WaitHandle, due.Token.WaitHandle]) != 0;
+    }
+
+    private void Tell(AttachmentView? view, string? reason)
+    {
+        var (busId, port) = (view?.RemoteBusId, view?.Port);
+        var state = new KeptState(Environment.ProcessId, request.Host.ToString(), request.Device.Text, busId, port, reason, time.GetUtcNow());
+        _file?.Write(state);
+        if (reason is not null)
+        {
+            Log.Waiting(logger, request.Device.Text, request.Host, reason);
+        }
+
+        tell(view, state);
+    }
+
+    private void RefuseTwice()
+    {
+        var other = KeptFile.ReadAll(settings.Records)
+            .FirstOrDefault(state => state.Host == request.Host.ToString() && state.Device == request.Device.Text);
+        if (other is not null)
+        {
+            throw new CommandException(
+                ExitCode.AlreadyRunning,
+                $"{request.Device.Text} of {request.Host} is kept attached already, by process {other.ProcessId}.",
+                $"'usbip-client detach {request.Host.Argument} {request.Device.Text}' ends that.");
+        }
+    }
+
+    private KeptFile? OpenFile()
+    {
+        try
+        {
+            return KeptFile.Create(settings.Records);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Log.NoKeptFile(logger, request.Device.Text, error.Message);
+            return null;
+        }
+    }
+}

@@ -48,6 +48,7 @@ public sealed class HostCommandLine
             RecoverCommand.Define(ContextOf),
             AccessCommand.Define(ContextOf),
             DoctorCommand.Define(ContextOf),
+            StateCommand.Define(ContextOf),
             _control,
             _quiet,
             _verbose,

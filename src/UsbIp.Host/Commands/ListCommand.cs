@@ -51,7 +51,8 @@ public sealed class ListCommand(CommandContext context, UsbNames names)
         return ExitCode.Success;
     }
 
-    private HostStatus Look(out bool isRefused)
+    /// <summary>What the daemon says; where none runs, or not for this user, what can be seen without it.</summary>
+    internal HostStatus Look(out bool isRefused)
     {
         isRefused = false;
         try

@@ -18,6 +18,7 @@ internal sealed class KeptAttachment(
     private readonly BackOff _backOff = new(Random.Shared);
 
     private KeptFile? _file;
+    private KeptState? _state;
     private bool _hasBeenAttached;
 
     /// <exception cref="CommandException">An error that time does not heal.</exception>
@@ -39,9 +40,9 @@ internal sealed class KeptAttachment(
 
             return ExitCode.Success;
         }
-        catch (OperationCanceledException) when (_hasBeenAttached)
+        catch (OperationCanceledException) when (_state is not null)
         {
-            return ExitCode.Success; // the wish came while it was being attached again
+            return ExitCode.Success; // the wish came during a later try
         }
         finally
         {
@@ -96,15 +97,29 @@ internal sealed class KeptAttachment(
 
     private void Tell(AttachmentView? view, string? reason)
     {
-        var (busId, port) = (view?.RemoteBusId, view?.Port);
-        var state = new KeptState(Environment.ProcessId, request.Host.ToString(), request.Device.Text, busId, port, reason, time.GetUtcNow());
-        _file?.Write(state);
-        if (reason is not null)
+        var isNews = _state is null || _state.WaitsFor != reason;
+        var since = reason is not null && _state?.WaitsFor is not null ? _state.Since : time.GetUtcNow();
+        _state = new KeptState(
+            Environment.ProcessId, request.Host.ToString(), request.Device.Text, view?.RemoteBusId, view?.Port, reason, since);
+        WriteFile(_state);
+        if (reason is not null && isNews)
         {
             Log.Waiting(logger, request.Device.Text, request.Host, reason);
         }
 
-        tell(view, state);
+        tell(view, _state);
+    }
+
+    private void WriteFile(KeptState state)
+    {
+        try
+        {
+            _file?.Write(state);
+        }
+        catch (IOException error)
+        {
+            Log.NoKeptFile(logger, request.Device.Text, error.Message); // a full disk ends no attachment
+        }
     }
 
     private void RefuseTwice()

@@ -15,16 +15,17 @@ public sealed class HostDoctor(HostSurroundings surroundings, IReadOnlyList<stri
     public IReadOnlyList<Finding> Run()
     {
         var (daemon, findings) = DaemonCheck.Run(places);
+        var isRefused = findings.Any(finding => finding.Id == DaemonCheck.Refused);
         var devices = new SysfsDevices(surroundings.Usb.SysfsRoot).List();
         return
         [
             .. findings,
             .. LibraryCheck.Run(surroundings),
-            .. NodeCheck.Run(surroundings, devices, daemon is not null),
+            .. NodeCheck.Run(surroundings, devices, isDaemonRunning: daemon is not null || isRefused),
             .. DeviceCheck.Run(surroundings, devices),
             .. HolderCheck.Run(surroundings, devices, daemon),
             .. MemoryCheck.Run(surroundings),
-            .. PortCheck.Run(surroundings, daemon, isRefused: findings.Any(finding => finding.Id == DaemonCheck.Refused)),
+            .. PortCheck.Run(surroundings, daemon, isRefused),
             .. FirewallCheck.Run(surroundings),
             .. ClaimsCheck.Run(surroundings),
         ];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using UsbIp.Client.Service;
 using UsbIp.Client.Vhci;
 using UsbIp.Protocol.Descriptors;
 
@@ -10,6 +11,8 @@ public sealed record ClientSettings
     public VhciDriver Driver { get; init; } = new();
 
     public string Sysfs { get; init; } = LocalDevice.DefaultSysfs;
+
+    public ServicePlaces Services { get; init; } = new();
 
     public ModuleTree Modules { get; init; } = new();
 

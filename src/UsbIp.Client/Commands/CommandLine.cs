@@ -50,6 +50,7 @@ internal sealed class CommandLine
             WatchCommand.Define(global),
             InspectCommand.Define(global),
             DoctorCommand.Define(global),
+            ServiceCommand.Define(global),
             global.Debug,
             global.Quiet,
             global.TcpPort,
@@ -106,7 +107,9 @@ internal sealed class CommandLine
     private static IEnumerable<string> Names(ParseResult parsed)
     {
         var command = parsed.CommandResult.Command;
-        return command is RootCommand ? ["usbip-client"] : ["usbip-client", command.Name];
+        return command is RootCommand
+            ? ["usbip-client"]
+            : ["usbip-client", .. command.Parents.OfType<Command>().Where(parent => parent is not RootCommand).Select(parent => parent.Name), command.Name];
     }
 
     /// <summary>The generated help; behind that of the program itself, examples and exit codes.</summary>

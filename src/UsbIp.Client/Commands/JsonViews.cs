@@ -57,6 +57,12 @@ public sealed record InspectionView(
     string DeviceDescriptor,
     IReadOnlyList<string> ConfigurationDescriptors);
 
+/// <summary>An attachment that systemd keeps, as <c>service --json</c> shows it; enabled and active are systemd's words.</summary>
+public sealed record ServiceView(string Name, string Unit, string Host, string Device, string Options, string Enabled, string Active);
+
+/// <summary>The result of <c>service list --json</c>.</summary>
+public sealed record ServiceListView(IReadOnlyList<ServiceView> Attachments);
+
 /// <summary>What a bridge in the background tells the command that started it: the attachment, or an error.</summary>
 public sealed record BridgeReport(AttachmentView? Attachment, ExitCode ExitCode, string? Error, string? Hint, string? Remark)
 {
@@ -75,4 +81,6 @@ public sealed record BridgeReport(AttachmentView? Attachment, ExitCode ExitCode,
 [JsonSerializable(typeof(InspectionView))]
 [JsonSerializable(typeof(BridgeReport))]
 [JsonSerializable(typeof(AttachmentView))]
+[JsonSerializable(typeof(ServiceView))]
+[JsonSerializable(typeof(ServiceListView))]
 public sealed partial class JsonViews : JsonSerializerContext;

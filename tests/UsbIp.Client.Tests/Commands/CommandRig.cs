@@ -1,4 +1,5 @@
 using UsbIp.Client.Commands;
+using UsbIp.Client.Service;
 using UsbIp.Client.Tests.Doubles;
 
 namespace UsbIp.Client.Tests.Commands;
@@ -18,6 +19,12 @@ internal sealed class CommandRig : IDisposable
     public FakeVhci Kernel { get; } = new();
 
     public ClientSettings Settings { get; init; }
+
+    /// <summary>Where systemd is.</summary>
+    public ServicePlaces Places
+    {
+        init => Settings = Settings with { Services = value };
+    }
 
     public StringWriter Result { get; } = new() { NewLine = "\n" };
 

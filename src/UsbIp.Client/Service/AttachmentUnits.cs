@@ -1,0 +1,143 @@
+using UsbIp.Client.Commands;
+
+namespace UsbIp.Client.Service;
+
+/// <summary>
+/// The lasting attachments of this machine: one environment file for each, and an instance of the unit usbip-attach@.service, which is
+/// written where no package has brought it.
+/// </summary>
+internal sealed class AttachmentUnits(ServicePlaces places)
+{
+    private const string Template = "usbip-attach@.service";
+    private const string PackagedProgram = "/usr/bin/usbip-client";
+
+    private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    /// <summary>Every attachment, by its name; files that are none are left out.</summary>
+    public IReadOnlyList<LastingAttachment> List()
+    {
+        if (!Directory.Exists(places.Attachments))
+        {
+            return [];
+        }
+
+        var attachments = new List<LastingAttachment>();
+        foreach (var path in Directory.EnumerateFiles(places.Attachments).Order(StringComparer.Ordinal))
+        {
+            if (LastingAttachment.IsName(Path.GetFileName(path)) && Read(path) is { } attachment)
+            {
+                attachments.Add(attachment);
+            }
+        }
+
+        return attachments;
+    }
+
+    /// <summary>Null if there is none of that name.</summary>
+    public LastingAttachment? Find(string name) => List().FirstOrDefault(attachment => attachment.Name == name);
+
+    /// <summary>What systemd says of the unit, such as "active" or "enabled"; "unknown" where it says nothing.</summary>
+    public string Ask(string question, LastingAttachment attachment)
+    {
+        var said = places.RunSystemctl([question, attachment.Unit]).Said;
+        return said.Length > 0 && !said.Contains(' ', StringComparison.Ordinal) ? said.Split('\n')[0] : "unknown";
+    }
+
+    /// <summary>Writes the file, and has systemd start the unit now and with every boot.</summary>
+    /// <exception cref="CommandException">systemd is not there or refused, or this user may not do that.</exception>
+    public void Enable(LastingAttachment attachment)
+    {
+        RequireSystemd();
+        Write(Path.Combine(places.Attachments, attachment.Name), attachment.Format());
+        if (!places.PackagedUnits.Append(places.OwnUnits).Any(directory => File.Exists(Path.Combine(directory, Template))))
+        {
+            Write(Path.Combine(places.OwnUnits, Template), UnitText());
+            Tell("daemon-reload");
+        }
+
+        Tell("enable", "--now", attachment.Unit);
+    }
+
+    /// <summary>Stops the unit, which detaches the device, and forgets it.</summary>
+    /// <exception cref="CommandException">systemd is not there or refused, or this user may not do that.</exception>
+    public void Disable(LastingAttachment attachment)
+    {
+        RequireSystemd();
+        Tell("disable", "--now", attachment.Unit);
+        Change(() => File.Delete(Path.Combine(places.Attachments, attachment.Name)), Path.Combine(places.Attachments, attachment.Name));
+    }
+
+    private void RequireSystemd()
+    {
+        if (!Directory.Exists(places.Running))
+        {
+            throw new CommandException(
+                ExitCode.KernelModule,
+                $"systemd does not run on this machine: {places.Running} does not exist.",
+                "have another service manager run 'usbip-client attach --foreground --persist HOST DEVICE'.");
+        }
+    }
+
+    private void Tell(params string[] arguments)
+    {
+        var (exitCode, said) = places.RunSystemctl(arguments);
+        if (exitCode != 0)
+        {
+            throw new CommandException(
+                said.Contains("authentication", StringComparison.OrdinalIgnoreCase) || said.Contains("denied", StringComparison.OrdinalIgnoreCase) ? ExitCode.Permission : ExitCode.Failure,
+                $"'systemctl {string.Join(' ', arguments)}' ended with code {exitCode}: {said}",
+                "the command with sudo; 'journalctl -u' and the unit's name say more.");
+        }
+    }
+
+    private static LastingAttachment? Read(string path)
+    {
+        try
+        {
+            return LastingAttachment.TryParse(Path.GetFileName(path), File.ReadAllText(path), out var attachment) ? attachment : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static void Write(string path, string text) => Change(
+        () =>
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            var fresh = path + ".new~"; // no name of an attachment
+            File.WriteAllText(fresh, text);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(fresh, FileMode);
+            }
+
+            File.Move(fresh, path, overwrite: true);
+        },
+        path);
+
+    private static void Change(Action change, string path)
+    {
+        try
+        {
+            change();
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new CommandException(ExitCode.Permission, $"This user may not write {path}.", "run the command with sudo.", error);
+        }
+        catch (IOException error)
+        {
+            throw new CommandException(ExitCode.Failure, $"{path} cannot be written: {error.Message}", "check the disk's space, and whether it is read-only.", error);
+        }
+    }
+
+    /// <summary>The unit as the package brings it, for the program as it is run now.</summary>
+    private static string UnitText()
+    {
+        using var resource = typeof(AttachmentUnits).Assembly.GetManifestResourceStream(Template)!;
+        using var reader = new StreamReader(resource);
+        return reader.ReadToEnd().Replace(PackagedProgram, Environment.ProcessPath, StringComparison.Ordinal);
+    }
+}

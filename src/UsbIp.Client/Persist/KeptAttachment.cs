@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using UsbIp.Client.Bridge;
 using UsbIp.Client.Commands;
 
 namespace UsbIp.Client.Persist;
@@ -15,10 +16,9 @@ namespace UsbIp.Client.Persist;
 internal sealed class KeptAttachment(
     ClientSettings settings, AttachRequest request, ILogger logger, TimeProvider time, Action<AttachmentView?, KeptState> tell)
 {
-    private readonly BackOff _backOff = new(Random.Shared);
-
     private KeptFile? _file;
     private KeptState? _state;
+    private bool _isHostToTell;
     private bool _hasBeenAttached;
 
     /// <exception cref="CommandException">An error that time does not heal.</exception>
@@ -26,13 +26,14 @@ internal sealed class KeptAttachment(
     {
         RefuseTwice();
         settings.Driver.RequireWritable(); // not to be found out only when the host is there
+        using var news = new HostNews(request.Host, request.Device, time);
         try
         {
             _file = OpenFile();
-            while (AttachOnce(stop) is { } reason)
+            while (AttachOnce(news, stop) is { } reason)
             {
                 Tell(null, reason);
-                if (!Pause(_backOff.Next(), stop))
+                if (!news.Wait(_isHostToTell, stop))
                 {
                     break;
                 }
@@ -51,17 +52,18 @@ internal sealed class KeptAttachment(
     }
 
     /// <returns>Why the device is no longer attached, or not at all; null if that was somebody's wish.</returns>
-    private string? AttachOnce(CancellationToken stop)
+    private string? AttachOnce(HostNews news, CancellationToken stop)
     {
         Attachment? attachment = null;
         try
         {
             attachment = Attachment.Open(settings, request.Host, request.Device, logger, request.ReadAhead, stop, request.WishWith(waiting => Tell(null, waiting)));
             var view = AttachmentLine.View(settings, attachment, request.Wait, stop);
-            _backOff.Reset();
+            news.Forget();
             _hasBeenAttached = true;
             Tell(view, null);
             var end = attachment.WaitForEnd(stop);
+            _isHostToTell = end.Kind == BridgeEndKind.HostClosed;
             return end.IsClean ? null : end.Reason;
         }
         catch (CommandException error) when (attachment?.End is { IsClean: true } && !stop.IsCancellationRequested)
@@ -71,6 +73,7 @@ internal sealed class KeptAttachment(
         }
         catch (CommandException error) when (MayHeal(error))
         {
+            _isHostToTell = error.ExitCode is ExitCode.NotFound or ExitCode.Busy;
             return error.Message;
         }
         finally
@@ -87,13 +90,6 @@ internal sealed class KeptAttachment(
         ExitCode.Usage or ExitCode.AlreadyRunning => _hasBeenAttached, // somebody has plugged in another such device, or attached this one, since
         _ => true,
     };
-
-    /// <returns>False if the wait was ended.</returns>
-    private bool Pause(TimeSpan delay, CancellationToken stop)
-    {
-        using var due = new CancellationTokenSource(delay, time);
-        return WaitHandle.WaitAny([stop.WaitHandle, due.Token.WaitHandle]) != 0;
-    }
 
     private void Tell(AttachmentView? view, string? reason)
     {

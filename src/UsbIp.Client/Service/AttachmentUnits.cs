@@ -11,7 +11,7 @@ internal sealed class AttachmentUnits(ServicePlaces places)
     private const string Template = "usbip-attach@.service";
     private const string PackagedProgram = "/usr/bin/usbip-client";
 
-    private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode ReadableByAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     /// <summary>Every attachment, by its name; files that are none are left out.</summary>
     public IReadOnlyList<LastingAttachment> List()
@@ -110,7 +110,7 @@ internal sealed class AttachmentUnits(ServicePlaces places)
             File.WriteAllText(fresh, text);
             if (!OperatingSystem.IsWindows())
             {
-                File.SetUnixFileMode(fresh, FileMode);
+                File.SetUnixFileMode(fresh, ReadableByAll);
             }
 
             File.Move(fresh, path, overwrite: true);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -9,7 +10,7 @@ namespace UsbIp.Host.Commands;
 /// <summary>A device in the shape of usbipd-win's <c>state</c>: null means not connected, not bound, not attached.</summary>
 public sealed record UsbIpdWinDevice(
     string? BusId,
-    [property: JsonPropertyName("ClientIPAddress")] string? ClientIPAddress,
+    string? ClientIPAddress,
     string Description,
     string InstanceId,
     bool IsForced,
@@ -46,12 +47,12 @@ public sealed record UsbIpdWinState(IReadOnlyList<UsbIpdWinDevice> Devices)
 
     /// <summary>The address of ADDRESS:PORT or [ADDRESS]:PORT.</summary>
     private static string AddressOf(string client) =>
-        System.Net.IPEndPoint.TryParse(client, out var endPoint) ? endPoint.Address.ToString() : client;
+        IPEndPoint.TryParse(client, out var endPoint) ? endPoint.Address.ToString() : client;
 
     /// <summary>A GUID of an identity, the same each time (RFC 9562, version 8).</summary>
     private static Guid GuidOf(string identity)
     {
-        Span<byte> bytes = SHA256.HashData(Encoding.UTF8.GetBytes(identity)).AsSpan(0, 16);
+        var bytes = SHA256.HashData(Encoding.UTF8.GetBytes(identity)).AsSpan(0, 16);
         bytes[6] = (byte)((bytes[6] & 0x0F) | 0x80);
         bytes[8] = (byte)((bytes[8] & 0x3F) | 0x80);
         return new Guid(bytes, bigEndian: true);

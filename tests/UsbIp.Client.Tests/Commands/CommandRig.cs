@@ -1,5 +1,4 @@
 using UsbIp.Client.Commands;
-using UsbIp.Client.Service;
 using UsbIp.Client.Tests.Doubles;
 
 namespace UsbIp.Client.Tests.Commands;
@@ -18,13 +17,7 @@ internal sealed class CommandRig : IDisposable
 
     public FakeVhci Kernel { get; } = new();
 
-    public ClientSettings Settings { get; init; }
-
-    /// <summary>Where systemd is.</summary>
-    public ServicePlaces Places
-    {
-        init => Settings = Settings with { Services = value };
-    }
+    public ClientSettings Settings { get; set; }
 
     public StringWriter Result { get; } = new() { NewLine = "\n" };
 

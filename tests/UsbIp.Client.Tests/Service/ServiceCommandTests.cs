@@ -13,13 +13,13 @@ public sealed partial class ServiceCommandTests : IDisposable
 
     private readonly string _root = Directory.CreateTempSubdirectory("usbip-service-").FullName;
     private readonly List<string> _told = [];
-    private readonly CommandRig _rig;
+    private readonly CommandRig _rig = new();
     private (int ExitCode, string Said) _answer;
 
     public ServiceCommandTests()
     {
         Directory.CreateDirectory(Path.Combine(_root, "run/systemd/system"));
-        _rig = new CommandRig { Places = new ServicePlaces { Root = _root, RunSystemctl = RunSystemctl } };
+        _rig.Settings = _rig.Settings with { Services = new ServicePlaces { Root = _root, RunSystemctl = RunSystemctl } };
     }
 
     public void Dispose()

@@ -1,0 +1,90 @@
+using UsbIp.Client.Remote;
+using UsbIp.Protocol;
+using UsbIp.Protocol.Selection;
+using UsbIp.Protocol.Watching;
+
+namespace UsbIp.Client.Persist;
+
+/// <summary>
+/// Waits until another try to attach a device has a chance. A host that can push is asked once to tell, and nobody asks it again until it does; where
+/// none answers, or one cannot push, time decides. One thread.
+/// </summary>
+/// <param name="host">The host.</param>
+/// <param name="device">The device there.</param>
+/// <param name="time">The clock of the waits.</param>
+internal sealed class HostNews(HostAddress host, DeviceSelector device, TimeProvider time) : IDisposable
+{
+    private readonly BusId? _busId = device.Kind == SelectorKind.Port ? BusId.Parse(device.Value) : device.BusId;
+    private readonly BackOff _backOff = new(Random.Shared);
+    private HostWatcher? _watcher;
+    private bool _cannotPush;
+
+    /// <summary>The device is attached: there is nothing to be told until it is lost.</summary>
+    public void Forget()
+    {
+        Drop();
+        _cannotPush = false;
+        _backOff.Reset();
+    }
+
+    /// <param name="isHostToTell">Whether the host has answered, and will know when a try has a chance.</param>
+    /// <param name="stop">Ends the wait.</param>
+    /// <returns>False if the wait was ended.</returns>
+    public bool Wait(bool isHostToTell, CancellationToken stop)
+    {
+        try
+        {
+            return (isHostToTell && !_cannotPush && WaitForPush(stop)) || WaitForTime(stop);
+        }
+        catch (CommandException)
+        {
+            Drop(); // the host went away, or has too many watchers
+            return WaitForTime(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    public void Dispose() => Drop();
+
+    /// <returns>False if the host cannot push.</returns>
+    private bool WaitForPush(CancellationToken stop)
+    {
+        if (_watcher is null)
+        {
+            _watcher = HostWatcher.TryOpen(host, stop);
+            _cannotPush = _watcher is null;
+            _watcher?.Read(); // how things stand
+            return _watcher is not null; // what happened before the watch began is found out by trying
+        }
+
+        while (!MayHaveCome(_watcher.Read()))
+        {
+            // It happened to another device, or is no help.
+        }
+
+        return true;
+    }
+
+    private bool MayHaveCome(HostNotice notice) => notice switch
+    {
+        DeviceHappening { What: { Kind: DeviceEventKind.Plugged or DeviceEventKind.Exported or DeviceEventKind.Released } what } =>
+            _busId is null || what.Device.BusId == _busId,
+        DevicesStand => true, // behind what was missed
+        _ => false,
+    };
+
+    private bool WaitForTime(CancellationToken stop)
+    {
+        using var due = new CancellationTokenSource(_backOff.Next(), time);
+        return WaitHandle.WaitAny([stop.WaitHandle, due.Token.WaitHandle]) != 0;
+    }
+
+    private void Drop()
+    {
+        _watcher?.Dispose();
+        _watcher = null;
+    }
+}

@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using UsbIp.Client.Persist;
+using UsbIp.Client.Tests.Doubles;
+using UsbIp.Protocol;
+using UsbIp.Protocol.Selection;
+using UsbIp.Protocol.Watching;
+using UsbIp.TestKit;
+
+namespace UsbIp.Client.Tests.Persist;
+
+/// <summary>When another try is made at a host that can push. The clock stands still: whatever returns was told to.</summary>
+public sealed class PushedNewsTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly byte[] Granted = Convert.FromHexString("011100F200000000");
+
+    private static readonly WatchedDevice Stick = new(
+        BusId.Parse("2-1"), 0x0781, 0x5581, WatchedState.Present | WatchedState.Exported, 0, "", "Ultra");
+
+    private readonly BlockingCollection<byte[]> _story = [];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly FakeHost _host;
+
+    public PushedNewsTests() => _host = FakeHost.Conversing((stream, request) =>
+    {
+        if (OperationHeader.Read(request).Code == OperationCode.DeviceListRequest)
+        {
+            stream.Write(DeviceList.Write([], Extensions.Watch));
+            return;
+        }
+
+        stream.Write([.. Granted, .. WatchFrames.Snapshot(0)]);
+        foreach (var frame in _story.GetConsumingEnumerable())
+        {
+            stream.Write(frame);
+        }
+    });
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _story.CompleteAdding();
+        _host.Dispose();
+        _story.Dispose();
+        _stop.Dispose();
+    }
+
+    [Theory]
+    [InlineData("2-1", DeviceEventKind.Plugged)]
+    [InlineData("2-1", DeviceEventKind.Exported)]
+    [InlineData("port:2-1", DeviceEventKind.Released)]
+    [InlineData("0781:5581", DeviceEventKind.Plugged)]
+    public async Task Once_the_host_is_watched_the_next_try_is_made_when_it_tells_of_the_device(string device, DeviceEventKind kind)
+    {
+        using var news = new HostNews(_host.Address, DeviceSelector.Parse(device), new ManualTime());
+        news.Wait(isHostToTell: true, _stop.Token).Should().BeTrue("what happened before the watch began is found out by trying");
+
+        var waiting = Start(news);
+        Tell(DeviceEventKind.Unplugged, Stick);
+        Tell(DeviceEventKind.Refused, Stick);
+        waiting.IsCompleted.Should().BeFalse();
+        Tell(kind, Stick);
+
+        (await waiting.WaitAsync(Patience)).Should().BeTrue();
+        _host.Connections.Should().Be(2, "one to learn that it can push, one over which it does");
+    }
+
+    [Fact]
+    public async Task What_happens_to_another_device_is_no_reason_to_try()
+    {
+        using var news = new HostNews(_host.Address, DeviceSelector.Parse("2-1"), new ManualTime());
+        news.Wait(isHostToTell: true, _stop.Token);
+
+        var waiting = Start(news);
+        Tell(DeviceEventKind.Plugged, Stick with { BusId = BusId.Parse("2-2") });
+        _story.Add(WatchFrames.Overflow(3));
+        waiting.IsCompleted.Should().BeFalse();
+        _story.Add(WatchFrames.Snapshot(0));
+
+        (await waiting.WaitAsync(Patience)).Should().BeTrue("it may have been among what was missed");
+    }
+
+    [Fact]
+    public async Task The_wait_can_be_ended()
+    {
+        using var news = new HostNews(_host.Address, DeviceSelector.Parse("2-1"), new ManualTime());
+        news.Wait(isHostToTell: true, _stop.Token);
+
+        var waiting = Start(news);
+        await _stop.CancelAsync();
+
+        (await waiting.WaitAsync(Patience)).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_host_that_goes_away_leaves_it_to_the_clock()
+    {
+        var time = new ManualTime();
+        using var news = new HostNews(_host.Address, DeviceSelector.Parse("2-1"), time);
+        news.Wait(isHostToTell: true, _stop.Token);
+
+        var waiting = Start(news);
+        _story.CompleteAdding();
+        Eventually.Holds(
+            () =>
+            {
+                time.Advance(BackOff.Least);
+                return waiting.IsCompleted;
+            },
+            "the next try");
+
+        (await waiting).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_host_that_cannot_push_is_asked_only_once_whether_it_can()
+    {
+        using var stock = FakeHost.Serving([]);
+        var time = new ManualTime();
+        using var news = new HostNews(stock.Address, DeviceSelector.Parse("2-1"), time);
+        for (var tries = 0; tries < 3; tries++)
+        {
+            var waiting = Start(news);
+            Eventually.Holds(
+                () =>
+                {
+                    time.Advance(BackOff.Least);
+                    return waiting.IsCompleted;
+                },
+                "the next try");
+            await waiting;
+        }
+
+        stock.Connections.Should().Be(1);
+    }
+
+    private Task<bool> Start(HostNews news) => Task.Factory.StartNew(
+        () => news.Wait(isHostToTell: true, _stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Tell(DeviceEventKind kind, WatchedDevice device) => _story.Add(WatchFrames.Of(new WatchedEvent(kind, 0, device, "", "")));
+}

@@ -5,34 +5,30 @@ using UsbIp.Client.Vhci;
 namespace UsbIp.Client.Persist;
 
 /// <summary>
-/// The state file of a process that keeps a device attached, beside those of the stock tools. It is locked while the process lives, so that
-/// what a killed one left is told from what is true.
+/// The state file of a process that keeps a device attached, beside those of the stock tools; and a second file, locked while the process lives,
+/// so that what a killed one left is told from what is true.
 /// </summary>
 internal sealed class KeptFile : IDisposable
 {
-    private const string Pattern = "kept-*";
+    private const string Pattern = "kept-*.json";
+    private const string LockEnding = ".lock";
 
-    /// <summary>A reader may come between the two halves of a change; it looks again.</summary>
-    private const int Looks = 3;
+    private readonly string _path;
+    private readonly FileStream _lock;
 
-    private readonly FileStream _file;
+    private KeptFile(string path, FileStream held) => (_path, _lock) = (path, held);
 
-    private KeptFile(FileStream file) => _file = file;
-
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">This user may not write it.</exception>
+    /// <exception cref="IOException">The files cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not write them.</exception>
     [SuppressMessage("Interoperability", "CA1416", Justification = "There is a vhci_hcd, so this is Linux.")]
+    [SuppressMessage("Reliability", "CA2000", Justification = "The state file owns its lock.")]
     public static KeptFile Create(AttachmentRecords records)
     {
         records.MakeDirectory();
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.None, // flock(2): the kernel lets go of it when the process dies, however it dies
-            BufferSize = 0,
-        };
-        return new KeptFile(new FileStream(Path.Combine(records.Directory, $"kept-{Environment.ProcessId}-{Guid.NewGuid():N}"), options));
+        var path = Path.Combine(records.Directory, $"kept-{Environment.ProcessId}-{Guid.NewGuid():N}.json");
+
+        // FileShare.None is flock(2): the kernel lets go of it when the process dies, however it dies.
+        return new KeptFile(path, new FileStream(path + LockEnding, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None));
     }
 
     /// <summary>What living processes keep, in the order of their numbers.</summary>
@@ -43,7 +39,7 @@ internal sealed class KeptFile : IDisposable
             return
             [
                 .. Directory.EnumerateFiles(records.Directory, Pattern)
-                    .Where(IsHeld)
+                    .Where(path => IsHeld(path + LockEnding))
                     .Select(Read)
                     .OfType<KeptState>()
                     .OrderBy(state => state.ProcessId),
@@ -55,18 +51,18 @@ internal sealed class KeptFile : IDisposable
         }
     }
 
+    /// <exception cref="IOException">The disk is full.</exception>
     public void Write(KeptState state)
     {
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(state, KeptJson.Default.KeptState);
-        _file.Position = 0;
-        _file.Write(bytes);
-        _file.SetLength(bytes.Length);
+        File.WriteAllBytes(_path + ".new", JsonSerializer.SerializeToUtf8Bytes(state, KeptJson.Default.KeptState));
+        File.Move(_path + ".new", _path, overwrite: true); // readers see the old or the new
     }
 
     public void Dispose()
     {
-        File.Delete(_file.Name); // before the lock is let go
-        _file.Dispose();
+        File.Delete(_path);
+        File.Delete(_lock.Name);
+        _lock.Dispose();
     }
 
     private static bool IsHeld(string path)
@@ -88,23 +84,13 @@ internal sealed class KeptFile : IDisposable
 
     private static KeptState? Read(string path)
     {
-        for (var look = 0; look < Looks; look++)
+        try
         {
-            try
-            {
-                using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-                return JsonSerializer.Deserialize(file, KeptJson.Default.KeptState);
-            }
-            catch (JsonException)
-            {
-                // Half changed: once more.
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                return null; // ended meanwhile
-            }
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), KeptJson.Default.KeptState);
         }
-
-        return null;
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        {
+            return null; // ended meanwhile, or none of ours
+        }
     }
 }

@@ -1,5 +1,3 @@
-using UsbIp.Client.Commands;
-
 namespace UsbIp.Client.Service;
 
 /// <summary>

@@ -25,7 +25,7 @@ public sealed record LastingAttachment(string Name, string Host, string Device, 
     public static string NameFor(HostAddress host, DeviceSelector device)
     {
         var name = new StringBuilder();
-        foreach (var character in $"{host.Argument}-{device.Value}")
+        foreach (var character in $"{host.Argument}-{device.Text}")
         {
             name.Append(IsOfName(character) ? character : '_');
         }

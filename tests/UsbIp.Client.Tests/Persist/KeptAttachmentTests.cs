@@ -76,7 +76,7 @@ public sealed class KeptAttachmentTests : IDisposable
         var keep = () => _rig.Attachment(host.Address).Run(CancellationToken.None);
 
         keep.Should().Throw<CommandException>().Which.ExitCode.Should().Be(ExitCode.Permission);
-        Directory.EnumerateFiles(_rig.Machine.Kernel.RecordDirectory).Should().BeEmpty();
+        Directory.Exists(_rig.Machine.Kernel.RecordDirectory).Should().BeFalse();
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class KeptAttachmentTests : IDisposable
     {
         _rig.Machine.Kernel.Records.MakeDirectory();
         File.WriteAllText(
-            Path.Combine(_rig.Machine.Kernel.RecordDirectory, "kept-1-0"),
+            Path.Combine(_rig.Machine.Kernel.RecordDirectory, "kept-1-0.json"),
             """{"processId":1,"host":"pi:3240","device":"1-2","remoteBusId":null,"port":null,"waitsFor":"x","since":"2026-01-01T00:00:00+00:00"}""");
 
         KeptFile.ReadAll(_rig.Machine.Kernel.Records).Should().BeEmpty();

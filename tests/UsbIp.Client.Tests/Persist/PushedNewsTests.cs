@@ -19,7 +19,9 @@ public sealed class PushedNewsTests : IDisposable
 
     private readonly BlockingCollection<byte[]> _story = [];
     private readonly CancellationTokenSource _stop = new();
+    private readonly ManualTime _time = new();
     private readonly FakeHost _host;
+    private HostNews? _news;
 
     public PushedNewsTests() => _host = FakeHost.Conversing((stream, request) =>
     {
@@ -41,6 +43,7 @@ public sealed class PushedNewsTests : IDisposable
         _stop.Cancel();
         _story.CompleteAdding();
         _host.Dispose();
+        _news?.Dispose();
         _story.Dispose();
         _stop.Dispose();
     }
@@ -52,10 +55,10 @@ public sealed class PushedNewsTests : IDisposable
     [InlineData("0781:5581", DeviceEventKind.Plugged)]
     public async Task Once_the_host_is_watched_the_next_try_is_made_when_it_tells_of_the_device(string device, DeviceEventKind kind)
     {
-        using var news = new HostNews(_host.Address, DeviceSelector.Parse(device), new ManualTime());
-        news.Wait(isHostToTell: true, _stop.Token).Should().BeTrue("what happened before the watch began is found out by trying");
+        _news = new HostNews(_host.Address, DeviceSelector.Parse(device), _time);
+        _news.Wait(isHostToTell: true, _stop.Token).Should().BeTrue("what happened before the watch began is found out by trying");
 
-        var waiting = Start(news);
+        var waiting = Start();
         Tell(DeviceEventKind.Unplugged, Stick);
         Tell(DeviceEventKind.Refused, Stick);
         waiting.IsCompleted.Should().BeFalse();
@@ -68,10 +71,10 @@ public sealed class PushedNewsTests : IDisposable
     [Fact]
     public async Task What_happens_to_another_device_is_no_reason_to_try()
     {
-        using var news = new HostNews(_host.Address, DeviceSelector.Parse("2-1"), new ManualTime());
-        news.Wait(isHostToTell: true, _stop.Token);
+        _news = new HostNews(_host.Address, DeviceSelector.Parse("2-1"), _time);
+        _news.Wait(isHostToTell: true, _stop.Token);
 
-        var waiting = Start(news);
+        var waiting = Start();
         Tell(DeviceEventKind.Plugged, Stick with { BusId = BusId.Parse("2-2") });
         _story.Add(WatchFrames.Overflow(3));
         waiting.IsCompleted.Should().BeFalse();
@@ -83,10 +86,10 @@ public sealed class PushedNewsTests : IDisposable
     [Fact]
     public async Task The_wait_can_be_ended()
     {
-        using var news = new HostNews(_host.Address, DeviceSelector.Parse("2-1"), new ManualTime());
-        news.Wait(isHostToTell: true, _stop.Token);
+        _news = new HostNews(_host.Address, DeviceSelector.Parse("2-1"), _time);
+        _news.Wait(isHostToTell: true, _stop.Token);
 
-        var waiting = Start(news);
+        var waiting = Start();
         await _stop.CancelAsync();
 
         (await waiting.WaitAsync(Patience)).Should().BeFalse();
@@ -95,16 +98,15 @@ public sealed class PushedNewsTests : IDisposable
     [Fact]
     public async Task A_host_that_goes_away_leaves_it_to_the_clock()
     {
-        var time = new ManualTime();
-        using var news = new HostNews(_host.Address, DeviceSelector.Parse("2-1"), time);
-        news.Wait(isHostToTell: true, _stop.Token);
+        _news = new HostNews(_host.Address, DeviceSelector.Parse("2-1"), _time);
+        _news.Wait(isHostToTell: true, _stop.Token);
 
-        var waiting = Start(news);
+        var waiting = Start();
         _story.CompleteAdding();
         Eventually.Holds(
             () =>
             {
-                time.Advance(BackOff.Least);
+                _time.Advance(BackOff.Least);
                 return waiting.IsCompleted;
             },
             "the next try");
@@ -116,15 +118,14 @@ public sealed class PushedNewsTests : IDisposable
     public async Task A_host_that_cannot_push_is_asked_only_once_whether_it_can()
     {
         using var stock = FakeHost.Serving([]);
-        var time = new ManualTime();
-        using var news = new HostNews(stock.Address, DeviceSelector.Parse("2-1"), time);
+        _news = new HostNews(stock.Address, DeviceSelector.Parse("2-1"), _time);
         for (var tries = 0; tries < 3; tries++)
         {
-            var waiting = Start(news);
+            var waiting = Start();
             Eventually.Holds(
                 () =>
                 {
-                    time.Advance(BackOff.Least);
+                    _time.Advance(BackOff.Least);
                     return waiting.IsCompleted;
                 },
                 "the next try");
@@ -134,8 +135,8 @@ public sealed class PushedNewsTests : IDisposable
         stock.Connections.Should().Be(1);
     }
 
-    private Task<bool> Start(HostNews news) => Task.Factory.StartNew(
-        () => news.Wait(isHostToTell: true, _stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    private Task<bool> Start() => Task.Factory.StartNew(
+        () => _news!.Wait(isHostToTell: true, _stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private void Tell(DeviceEventKind kind, WatchedDevice device) => _story.Add(WatchFrames.Of(new WatchedEvent(kind, 0, device, "", "")));
 }

@@ -133,7 +133,7 @@ public sealed partial class ServiceCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("pi", "serial:4C 53/x", "pi-4C_53_x")]
+    [InlineData("pi", "serial:4C 53/x", "pi-serial_4C_53_x")]
     [InlineData("[fe80::1%eth0]:3241", "0781:5581", "_fe80__1_eth0__3241-0781_5581")]
     public void A_name_is_made_of_host_and_device(string host, string device, string name)
     {

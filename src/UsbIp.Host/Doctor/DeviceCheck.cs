@@ -1,4 +1,5 @@
 using UsbIp.Devices;
+using UsbIp.Host.LinuxUsb;
 using UsbIp.Protocol.Diagnosis;
 
 namespace UsbIp.Host.Doctor;
@@ -8,7 +9,8 @@ internal static class DeviceCheck
 {
     public static IEnumerable<Finding> Run(HostSurroundings surroundings, IReadOnlyList<UsbDeviceInfo> devices)
     {
-        foreach (var device in devices.Where(device => !device.IsHub && !device.IsRemote))
+        var sysfs = new SysfsDevices(surroundings.Usb.SysfsRoot);
+        foreach (var device in devices.Where(device => !device.IsHub && !device.IsRemote && !IsTaken(sysfs, device)))
         {
             if (IsRefused(surroundings.Usb.SysfsRoot, device))
             {
@@ -33,6 +35,9 @@ internal static class DeviceCheck
             }
         }
     }
+
+    /// <summary>A driver that has a device whole takes its configuration away; that it has it is the finding.</summary>
+    private static bool IsTaken(SysfsDevices sysfs, UsbDeviceInfo device) => sysfs.Driver(device.BusId.ToString()) is not (null or "usb");
 
     private static bool IsRefused(string sysfsRoot, UsbDeviceInfo device)
     {

@@ -69,6 +69,7 @@ mount --bind empty "$library"
 finds H-LIBUSB-MISSING "$host" doctor
 umount "$library"
 
+modprobe usbip_host
 stock_bind "$stick"
 finds H-HELD-DRIVER "$host" doctor
 usbip unbind -b "$stick" 3>&-

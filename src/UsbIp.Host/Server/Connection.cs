@@ -170,13 +170,16 @@ public sealed class Connection(Socket socket, string client, DeviceRegistry regi
 
     private OperationStatus? Lease(in ImportRequest request, out DeviceLease? lease)
     {
+        var busId = request.BusId;
         if ((request.Offered & (Extensions.Wait | Extensions.TakeOver)) == Extensions.None)
         {
-            return registry.TryLease(request.BusId, client, out lease);
+            return Attempt(null, out lease);
         }
 
         Imported?.Invoke(); // lines have limits of their own
-        return new ImportWait(socket, client, registry, log).Run(request.BusId, request.Offered, out lease);
+        return new ImportWait(socket, client, registry, Attempt, log).Run(busId, request.Offered, out lease);
+
+        OperationStatus Attempt(LineTicket? ticket, out DeviceLease? granted) => registry.TryLease(busId, client, out granted, ticket);
     }
 
     /// <summary>Stock clients get the status and not a byte more; ours also learn who holds the device.</summary>

@@ -9,7 +9,7 @@ namespace UsbIp.Host.Server;
 /// A client that waits for a device, or takes it over: stands in the line, tells the client its place whenever that changes and now and then besides, and
 /// leases the device when it is its turn. On the connection's own thread; the socket is used synchronously only, since it may carry URBs afterwards.
 /// </summary>
-internal sealed class ImportWait(Socket socket, string client, DeviceRegistry registry, ILogger log)
+internal sealed class ImportWait(Socket socket, string client, DeviceRegistry registry, LeaseAttempt attempt, ILogger log)
 {
     /// <summary>How often the client is looked for: nothing wakes a thread that waits for the line when the client leaves.</summary>
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
@@ -26,10 +26,16 @@ internal sealed class ImportWait(Socket socket, string client, DeviceRegistry re
     /// <returns>How it ended; null if the client has left.</returns>
     public OperationStatus? Run(BusId busId, Extensions offered, out DeviceLease? lease)
     {
+        var status = attempt(LineTicket.None, out lease);
+        if (status != OperationStatus.DeviceBusy)
+        {
+            return status; // nobody has it; or it is not for this client, which then learns nothing from a line either
+        }
+
         using var ticket = Join(busId, offered);
         if (ticket is null)
         {
-            return registry.TryLease(busId, client, out lease);
+            return attempt(null, out lease);
         }
 
         try
@@ -61,7 +67,7 @@ internal sealed class ImportWait(Socket socket, string client, DeviceRegistry re
                 return null;
             }
 
-            var status = registry.TryLease(busId, client, out lease, ticket);
+            var status = attempt(ticket, out lease);
             if (status != OperationStatus.DeviceBusy || ticket.Place == 0 || Stopwatch.GetElapsedTime(started) > patience)
             {
                 return status;

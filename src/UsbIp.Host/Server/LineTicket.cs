@@ -8,6 +8,9 @@ namespace UsbIp.Host.Server;
 /// </summary>
 public sealed class LineTicket(string client) : IDisposable
 {
+    /// <summary>That of a client which is about to wait, and has no place yet.</summary>
+    public static LineTicket None { get; } = new("");
+
     private readonly AutoResetEvent _changed = new(initialState: false);
 
     public string Client => client;

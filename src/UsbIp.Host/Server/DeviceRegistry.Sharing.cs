@@ -75,15 +75,12 @@ public sealed partial class DeviceRegistry
         return ticket;
     }
 
-    /// <summary>Gives up a place in the line. Harmless if it is given up already, by a lease for example.</summary>
-    internal void Leave(BusId busId, LineTicket ticket)
+    /// <summary>Gives up a place in the line, also in that of a device which is exported no longer. Harmless if it is given up already, by a lease for example.</summary>
+    internal void Leave(LineTicket ticket)
     {
         lock (_gate)
         {
-            if (_exports.TryGetValue(busId, out var export))
-            {
-                export.Line.Leave(ticket);
-            }
+            ticket.Line?.Leave(ticket);
         }
     }
 

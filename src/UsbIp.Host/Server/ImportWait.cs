@@ -44,7 +44,7 @@ internal sealed class ImportWait(Socket socket, string client, DeviceRegistry re
         }
         finally
         {
-            registry.Leave(busId, ticket);
+            registry.Leave(ticket);
         }
     }
 

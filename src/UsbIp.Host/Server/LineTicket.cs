@@ -18,6 +18,9 @@ public sealed class LineTicket(string client) : IDisposable
     /// <summary>From 1; 0 once it has left the line.</summary>
     public int Place { get; internal set; }
 
+    /// <summary>Where it stands, or stood.</summary>
+    internal WaitingLine? Line { get; init; }
+
     /// <summary>The address in which the client's connections are counted.</summary>
     internal IPAddress? Address { get; } = IPEndPoint.TryParse(client, out var endpoint) ? endpoint.Address : null;
 

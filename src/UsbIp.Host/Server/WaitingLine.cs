@@ -21,7 +21,7 @@ internal sealed class WaitingLine
     /// <param name="isFirst">Before all others rather than behind them: it has just taken the device from its holder.</param>
     public LineTicket? Join(string client, bool isFirst)
     {
-        var ticket = new LineTicket(client);
+        var ticket = new LineTicket(client) { Line = this };
         if (_tickets.Count >= MaxWaiting || _tickets.Count(other => Equals(other.Address, ticket.Address)) >= MaxOfOneAddress)
         {
             ticket.Dispose();

@@ -15,6 +15,9 @@ internal sealed class WatchConnection(Socket socket, string client, DeviceRegist
     /// <summary>How long a client may leave a full connection unread.</summary>
     private static readonly TimeSpan SendPatience = TimeSpan.FromSeconds(30);
 
+    /// <summary>What a slow watcher has not read waits in its queue, which is bounded, rather than in megabytes of the kernel's.</summary>
+    private const int SendBufferSize = 64 * 1024;
+
     private long _lastSent;
 
     /// <exception cref="SocketException">The connection broke.</exception>
@@ -32,6 +35,7 @@ internal sealed class WatchConnection(Socket socket, string client, DeviceRegist
         }
 
         ServerLog.Watching(log, client);
+        socket.SendBufferSize = SendBufferSize;
 #pragma warning disable CA2025 // it is awaited below, before the source is disposed
         var left = NoticeLeavingAsync(leaving);
 #pragma warning restore CA2025

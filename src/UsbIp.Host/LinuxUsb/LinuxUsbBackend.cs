@@ -20,6 +20,7 @@ public sealed class LinuxUsbBackend : IUsbBackend
     private readonly ILogger _logger;
     private readonly SysfsDevices _devices;
     private readonly BlockDeviceUse _use;
+    private readonly KeyboardUse _keyboard;
     private readonly HotplugMonitor _monitor;
     private readonly Channel<TopologyChange> _changes = Channel.CreateBounded<TopologyChange>(
         new BoundedChannelOptions(MaxUnreadChanges) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
@@ -40,6 +41,7 @@ public sealed class LinuxUsbBackend : IUsbBackend
         _logger = logger;
         _devices = new SysfsDevices(options.SysfsRoot);
         _use = new BlockDeviceUse(options.BlockRoot, options.ProcRoot);
+        _keyboard = new KeyboardUse(options.InputRoot);
         _monitor = new HotplugMonitor(_devices, OnChanged, _logger);
         if (UsbfsMemory.Advice(UsbfsMemory.ReadMegabytes()) is { } advice)
         {
@@ -53,7 +55,7 @@ public sealed class LinuxUsbBackend : IUsbBackend
 
     public UsbDeviceInfo? Find(BusId busId) => _devices.Read(busId.ToString());
 
-    public DeviceUse? FindUse(BusId busId) => _devices.Read(busId.ToString()) is { } device ? _use.Find(device.Path) : null;
+    public DeviceUse? FindUse(BusId busId) => _devices.Read(busId.ToString()) is { } device ? _use.Find(device.Path) ?? _keyboard.Find(device.Path) : null;
 
     public IUsbDevice Open(BusId busId)
     {

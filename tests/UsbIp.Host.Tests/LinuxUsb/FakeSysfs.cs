@@ -19,6 +19,7 @@ internal sealed class FakeSysfs : IDisposable
             SysfsRoot = Root,
             NodeRoot = Path.Combine(_top, "dev"),
             BlockRoot = Path.Combine(_top, "block"),
+            InputRoot = Path.Combine(_top, "input"),
             ProcRoot = Path.Combine(_top, "proc"),
             ClaimsDirectory = Path.Combine(_top, "claims"),
         };
@@ -85,6 +86,16 @@ internal sealed class FakeSysfs : IDisposable
         File.WriteAllText(Path.Combine(real, "dev"), numbers + "\n");
         Directory.CreateDirectory(Options.BlockRoot);
         Directory.CreateSymbolicLink(Path.Combine(Options.BlockRoot, Path.GetFileName(path)), real);
+    }
+
+    /// <summary>An input device of a device, with the keys that it has.</summary>
+    public void AddInput(string name, string input, string keys)
+    {
+        var real = Path.Combine(new DirectoryInfo(Path.Combine(Root, name)).LinkTarget!, name + ":1.0", "0003:0627:0001.0001", "input", input);
+        Directory.CreateDirectory(Path.Combine(real, "capabilities"));
+        File.WriteAllText(Path.Combine(real, "capabilities", "key"), keys);
+        Directory.CreateDirectory(Options.InputRoot);
+        Directory.CreateSymbolicLink(Path.Combine(Options.InputRoot, input), real);
     }
 
     public void AddHolder(string disk, string holder) => Directory.CreateDirectory(Path.Combine(Options.BlockRoot, disk, "holders", holder));

@@ -7,7 +7,7 @@
 load_vhci
 keyboard=$(busid_of 0627:0001)
 stick=$(busid_of 46f4:0001)
-require "usbip-host serves a keyboard and a stick" start_host --export "$keyboard" --export "$stick"
+require "usbip-host serves a keyboard and a stick" start_host --force --export "$keyboard" --export "$stick"
 disk_in_use "$stick"
 require "attach the keyboard" attach_as keys "$keyboard"
 echo on >"/sys/bus/usb/devices/$keys/power/control"

@@ -78,7 +78,7 @@ exports=()
 for name in "${!busid[@]}"; do
     exports+=(--export "${busid[$name]}")
 done
-require "usbip-host serves them and four virtual ones" start_host "${exports[@]}" \
+require "usbip-host serves them and four virtual ones" start_host --force "${exports[@]}" \
     --virtual disk:16M --virtual keyboard --virtual serial --virtual zero
 busid[virtual-disk]=$(virtual_busid 08)
 busid[virtual-keyboard]=$(virtual_busid 03)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using UsbIp.Devices;
 using UsbIp.Devices.Virtual;
 using UsbIp.Host.Commands;
+using UsbIp.Host.Configuration;
 using UsbIp.Host.Control;
 using UsbIp.Host.Server;
 using UsbIp.Host.Service;
@@ -34,13 +35,17 @@ internal sealed class Daemon(CommandContext context, ServeOptions options) : IDi
         using var server = new UsbIpServer(registry, new ServerOptions(), _loggers);
         var listening = new List<string>();
         var status = new DaemonStatus(ProgramVersion.Text, Environment.ProcessId, DateTimeOffset.Now, listening);
-        var operations = new ControlOperations(registry, _virtualDevices, context.ExportCheck(options.Backend), status);
+        var configuration = new HostConfiguration(ConfigurationPath.Of(context.ConfigurationPath), logger);
+        var rules = new RuleOperations(configuration, () => registry.List().Select(device => device.Info), registry.Apply);
+        rules.Reload();
+        using var reloading = context.HeedReload(() => rules.Reload());
+        var operations = new ControlOperations(registry, _virtualDevices, context.ExportCheck(options.Backend), rules, status);
         foreach (var busId in _virtualDevices.ListDevices().Select(device => device.BusId.ToString()).Union(options.Exports))
         {
-            var exported = operations.Export(new ExportRequest(busId, options.Force));
-            if (options.Sharing is { } sharing)
+            var exported = operations.Export(new ExportRequest(busId, options.Force, options.Keep && options.Exports.Contains(busId)));
+            if (options.Sharing is { } sharing && exported.Device is { } device)
             {
-                operations.Share(sharing with { BusId = exported.Device?.BusId ?? busId });
+                operations.Share(sharing with { BusId = device.BusId });
             }
         }
 

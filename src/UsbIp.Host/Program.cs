@@ -17,6 +17,7 @@ var context = new CommandContext
     IsTerminal = !Console.IsOutputRedirected,
     HeedSignals = signals.Heed,
     TakeService = ServiceEnvironment.Take,
+    HeedReload = signals.HeedReload,
     OpenBackend = (kind, loggers) => kind == BackendKind.Usbfs ? UsbfsBackend.Create(devices, loggers) : LibUsbBackend.Create(devices, loggers),
     RecoverDevices = loggers => new ClaimRecovery(devices, loggers).Run(),
     ExportCheck = kind => new ExportCheck(devices.NodeRoot, UserAccess.MayWrite, kind == BackendKind.LibUsb ? LibUsbLibrary.Require : () => { }),

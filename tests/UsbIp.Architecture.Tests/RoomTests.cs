@@ -41,6 +41,8 @@ public sealed class RoomTests
     [InlineData("src/UsbIp.Host/Usbfs/", "UsbIp.Host.Server", "UsbIp.Host.Session", "UsbIp.Host.Control", "UsbIp.Host.Commands", "UsbIp.Host.LibUsb")]
     [InlineData("src/UsbIp.Host/Session/", "UsbIp.Host.Server", "UsbIp.Host.LinuxUsb", "UsbIp.Host.LibUsb", "UsbIp.Host.Usbfs", "UsbIp.Host.Control", "UsbIp.Host.Commands")]
     [InlineData("src/UsbIp.Host/Server/", "UsbIp.Host.LinuxUsb", "UsbIp.Host.LibUsb", "UsbIp.Host.Usbfs", "UsbIp.Host.Control", "UsbIp.Host.Commands")]
+    [InlineData("src/UsbIp.Host/Rules/", "UsbIp.Host.Server", "UsbIp.Host.Session", "UsbIp.Host.LinuxUsb", "UsbIp.Host.Configuration", "UsbIp.Host.Control", "UsbIp.Host.Commands")]
+    [InlineData("src/UsbIp.Host/Configuration/", "UsbIp.Host.Server", "UsbIp.Host.Session", "UsbIp.Host.LinuxUsb", "UsbIp.Host.Control", "UsbIp.Host.Commands")]
     [InlineData("src/UsbIp.Host/Control/", "UsbIp.Host.LinuxUsb", "UsbIp.Host.LibUsb", "UsbIp.Host.Usbfs", "UsbIp.Host.Session", "UsbIp.Host.Commands")]
     [InlineData("src/UsbIp.Client/Bridge/", "UsbIp.Client.Remote", "UsbIp.Client.Vhci", "UsbIp.Client.Commands")]
     [InlineData("src/UsbIp.Client/Vhci/", "UsbIp.Client.Remote", "UsbIp.Client.Bridge", "UsbIp.Client.Commands")]

@@ -20,7 +20,21 @@ public sealed class RawClient : IDisposable
     public Socket Socket { get; }
 
     /// <summary>The devid of the imported device.</summary>
-    public DeviceId DeviceId { get; private set; }
+    public DeviceId DeviceId => Record?.DeviceId ?? default;
+
+    /// <summary>What the host said of the imported device.</summary>
+    public DeviceRecord? Record { get; private set; }
+
+    /// <summary>Asks for the host's list.</summary>
+    public IReadOnlyList<ListedDevice> List()
+    {
+        var request = new byte[OperationHeader.Size];
+        new OperationHeader(OperationCode.DeviceListRequest, OperationStatus.Ok).Write(request);
+        Send(request);
+        Read(OperationHeader.Size);
+        using var stream = new NetworkStream(Socket, ownsSocket: false);
+        return DeviceList.ReadBody(stream);
+    }
 
     /// <summary>Imports a device; the reply's status.</summary>
     public OperationStatus Import(string busId, Extensions offered = Extensions.None)
@@ -43,7 +57,7 @@ public sealed class RawClient : IDisposable
         var header = OperationHeader.Read(Read(OperationHeader.Size));
         if (header.Status == OperationStatus.Ok)
         {
-            DeviceId = DeviceRecord.Read(Read(DeviceRecord.Size)).DeviceId;
+            Record = DeviceRecord.Read(Read(DeviceRecord.Size));
         }
 
         return header.Status;

@@ -42,6 +42,21 @@ public sealed class ScriptedBackend : IUsbBackend
         return device;
     }
 
+    /// <summary>Plugs a device in, as the backend's listeners hear of it.</summary>
+    public ScriptedDevice Plug(UsbDeviceInfo info)
+    {
+        var device = Add(info);
+        _changes.Writer.TryWrite(new TopologyChange(info.BusId, Arrived: true));
+        return device;
+    }
+
+    /// <summary>Unplugs a device, as the backend's listeners hear of it.</summary>
+    public void Unplug(string busId)
+    {
+        _devices.TryRemove(BusId.Parse(busId), out _);
+        _changes.Writer.TryWrite(new TopologyChange(BusId.Parse(busId), Arrived: false));
+    }
+
     /// <summary>Unplugs a device and plugs the same one in again, as the backend's listeners hear of it.</summary>
     public ScriptedDevice Replug(string busId)
     {

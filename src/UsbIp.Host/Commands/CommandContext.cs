@@ -22,11 +22,17 @@ public sealed record CommandContext
     /// <summary>--control, or null for the usual place.</summary>
     public string? ControlPath { get; init; }
 
+    /// <summary>--config, or null for the usual place.</summary>
+    public string? ConfigurationPath { get; init; }
+
     /// <summary>-q: success says nothing.</summary>
     public bool Quiet { get; init; }
 
     /// <summary>From here on Ctrl+C, SIGTERM and a terminal that closes cancel this token instead of ending the process.</summary>
     public required Func<CancellationToken> HeedSignals { get; init; }
+
+    /// <summary>From here on SIGHUP of a daemon that keeps its terminal, or has none, does this; until the result is disposed.</summary>
+    public Func<Action, IDisposable> HeedReload { get; init; } = static _ => new CancellationTokenRegistration();
 
     /// <summary>Reaches the real devices; throws a <see cref="UsbException"/> where that cannot be done.</summary>
     public required Func<BackendKind, ILoggerFactory, IUsbBackend> OpenBackend { get; init; }

@@ -8,7 +8,7 @@ namespace UsbIp.Host.Commands;
 /// <summary>Devices as a table: fitted to the window on a terminal; aligned columns, as wide as they need, in a pipe.</summary>
 internal static class DeviceTable
 {
-    private static readonly string[] Headings = ["BUSID", "VID:PID", "DEVICE", "SERIAL", "SPEED", "CLASS", "DRIVER", "STATE"];
+    private static readonly string[] Headings = ["BUSID", "VID:PID", "DEVICE", "SERIAL", "SPEED", "CLASS", "DRIVER", "ALIAS", "STATE"];
 
     public static void Write(CommandContext context, IEnumerable<DeviceStatus> devices)
     {
@@ -32,6 +32,7 @@ internal static class DeviceTable
         DeviceText.Speed(device),
         string.Join(", ", device.Classes),
         PrintableText.Of(string.Join(", ", device.Drivers)),
+        PrintableText.Of(string.Join(", ", device.Aliases)),
         DeviceText.State(device),
     ];
 
@@ -61,8 +62,10 @@ internal static class DeviceTable
 
     private static void WritePlain(TextWriter output, string[][] rows)
     {
+        var shown = Enumerable.Range(0, Headings.Length).Where(column => Headings[column] != "ALIAS" || rows.Any(row => row[column].Length > 0)).ToArray();
         string[][] lines = [Headings, .. rows];
-        var widths = Headings.Select((_, column) => lines.Max(line => Width(line[column]))).ToArray();
+        lines = [.. lines.Select(line => shown.Select(column => line[column]).ToArray())];
+        var widths = shown.Select((_, column) => lines.Max(line => Width(line[column]))).ToArray();
         foreach (var line in lines)
         {
             output.WriteLine(string.Join("  ", line.Select((text, column) => text + new string(' ', widths[column] - Width(text)))).TrimEnd());

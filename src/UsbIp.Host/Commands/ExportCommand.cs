@@ -1,5 +1,6 @@
 using System.CommandLine;
 using UsbIp.Host.Control;
+using UsbIp.Protocol;
 using UsbIp.Protocol.Descriptors;
 
 namespace UsbIp.Host.Commands;
@@ -11,6 +12,7 @@ public sealed class ExportCommand(CommandContext context, UsbNames names)
     {
         var devices = new DeviceArguments();
         var arguments = new ServeArguments();
+        var keep = new Option<bool>("--keep") { Description = "Remember it: export the device whenever it is plugged in, as 'usbip-host rule' shows" };
         var command = new Command("export", "Export devices: by the running daemon, or by becoming one ('bind' is the same)")
         {
             devices.Argument,
@@ -21,12 +23,13 @@ public sealed class ExportCommand(CommandContext context, UsbNames names)
             arguments.Sharing.IdleRelease,
             arguments.Sharing.AllowTakeOver,
             arguments.Backend,
+            keep,
         };
         command.Aliases.Add("bind");
         command.SetAction(async (parsed, _) =>
         {
             var exports = parsed.GetValue(arguments.Virtual) is { Length: > 0 } ? devices.Of(parsed) : devices.Required(parsed);
-            var options = arguments.Of(parsed, exports);
+            var options = arguments.Of(parsed, exports) with { Keep = parsed.GetValue(keep) };
             return (int)await new ExportCommand(contextOf(parsed), UsbNames.Load()).RunAsync(options, arguments.IsUsed(parsed));
         });
         return command;
@@ -61,16 +64,20 @@ public sealed class ExportCommand(CommandContext context, UsbNames names)
 
         foreach (var busId in options.Exports)
         {
-            var reply = daemon.Export(busId, options.Force);
-            if (options.Sharing is { } sharing)
+            var reply = daemon.Export(busId, options.Force, options.Keep);
+            if (options.Sharing is { } sharing && reply.Device is not null)
             {
-                daemon.Share(sharing with { BusId = reply.Device?.BusId ?? busId });
+                daemon.Share(sharing with { BusId = reply.Device.BusId });
             }
 
             var device = reply.Device is { } known ? DeviceText.Phrase(DeviceText.WithNames(known, names)) : busId;
-            if (reply.Changed)
+            if (reply is { Device: null, Rule: { } waiting })
             {
-                context.Say($"exported {device}");
+                context.Say($"kept for when it is plugged in: {PrintableText.Of(waiting)}");
+            }
+            else if (reply.Changed || reply.Rule is not null)
+            {
+                context.Say($"exported {device}{(reply.Rule is { } rule ? $", kept: {PrintableText.Of(rule)}" : "")}");
             }
             else
             {

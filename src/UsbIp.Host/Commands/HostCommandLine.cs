@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using Microsoft.Extensions.Logging;
 using UsbIp.Devices;
 using UsbIp.Protocol;
@@ -18,6 +19,13 @@ public sealed class HostCommandLine
         Recursive = true,
     };
 
+    private readonly Option<string?> _configuration = new("--config")
+    {
+        Description = "The configuration with aliases and rules, if it is not at the usual place (/etc/usbip-host/config.yaml for root)",
+        HelpName = "PATH",
+        Recursive = true,
+    };
+
     private readonly Option<bool> _quiet = new("--quiet", "-q") { Description = "Say nothing beyond results and errors", Recursive = true };
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Log more", Recursive = true };
     private readonly Option<bool> _debug = new("--debug", "-d") { Description = "Log everything, errors with their stack traces", Recursive = true };
@@ -30,6 +38,7 @@ public sealed class HostCommandLine
         CommandContext ContextOf(ParseResult parsed) => context with
         {
             ControlPath = parsed.GetValue(_control),
+            ConfigurationPath = parsed.GetValue(_configuration),
             Quiet = parsed.GetValue(_quiet),
             CreateLoggers = () => createLoggers(LevelOf(parsed)),
         };
@@ -42,6 +51,9 @@ public sealed class HostCommandLine
             ExportCommand.Define(ContextOf),
             UnexportCommand.Define(ContextOf),
             StatusCommand.Define(ContextOf),
+            AliasCommand.Define(ContextOf),
+            RuleCommand.Define(ContextOf),
+            ReloadCommand.Define(ContextOf),
             WatchCommand.Define(ContextOf),
             KickCommand.Define(ContextOf),
             TypeCommand.Define(ContextOf),
@@ -50,6 +62,7 @@ public sealed class HostCommandLine
             DoctorCommand.Define(ContextOf),
             StateCommand.Define(ContextOf),
             _control,
+            _configuration,
             _quiet,
             _verbose,
             _debug,
@@ -109,7 +122,13 @@ public sealed class HostCommandLine
             return new CommandException(ExitCode.Usage, $"'{verb}' is no command of usbip-host.", "usbip-host --help, which shows those that there are");
         }
 
-        var command = parsed.CommandResult.Command is RootCommand ? "" : $"{parsed.CommandResult.Command.Name} ";
+        var words = new Stack<string>();
+        for (var result = parsed.CommandResult; result is { Command: not RootCommand }; result = result.Parent as CommandResult)
+        {
+            words.Push($"{result.Command.Name} ");
+        }
+
+        var command = string.Concat(words);
         return new CommandException(
             ExitCode.Usage, string.Join(" ", parsed.Errors.Select(error => error.Message)), $"usbip-host {command}--help");
     }

@@ -17,6 +17,8 @@ internal static class HostHelp
           usbip-host list                              what could be exported
           usbip-host export 1-2                        export it; with no daemon running, this command serves it until Ctrl+C
           usbip-host serve --listen 192.168.1.10 --export 1-2
+          usbip-host alias scanner serial:4C530001     a name that stays with it; 'export scanner', 'usbip attach -b scanner'
+          usbip-host export scanner --keep             whenever it is plugged in; 'rule list' shows what is kept
           usbip-host serve --virtual disk:64M          no hardware at hand: a disk in memory
           usbip-host doctor                            what is wrong, and what to do about it
           usbip-client attach 192.168.1.10 1-2         on the other machine

@@ -30,7 +30,7 @@ public sealed class ListCommand(CommandContext context, UsbNames names)
             .ToArray();
         if (json)
         {
-            StatusJson.Write(context.Output, status with { Devices = devices });
+            IndentedJson.Write(context.Output, status with { Devices = devices }, ControlJson.Default.HostStatus);
             return ExitCode.Success;
         }
 

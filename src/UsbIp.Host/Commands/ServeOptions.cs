@@ -16,6 +16,9 @@ public sealed record ServeOptions
     /// <summary>How they are shared; null for as usual.</summary>
     public ShareRequest? Sharing { get; init; }
 
+    /// <summary>Whether they are remembered as rules.</summary>
+    public bool Keep { get; init; }
+
     /// <summary>What moves the data of the machine's own devices.</summary>
     public BackendKind Backend { get; init; } = BackendKind.LibUsb;
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using UsbIp.Host.Control;
+using UsbIp.Protocol;
 using UsbIp.Protocol.Descriptors;
 
 namespace UsbIp.Host.Commands;
@@ -27,7 +29,7 @@ public sealed class StatusCommand(CommandContext context, UsbNames names)
             .ToArray();
         if (json)
         {
-            StatusJson.Write(context.Output, status with { Devices = exported });
+            IndentedJson.Write(context.Output, status with { Devices = exported }, ControlJson.Default.HostStatus);
             return ExitCode.Success;
         }
 
@@ -36,6 +38,11 @@ public sealed class StatusCommand(CommandContext context, UsbNames names)
             context.Output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"usbip-host {running.Version}, process {running.ProcessId}, since {running.Since.ToLocalTime():yyyy-MM-dd HH:mm}, listening on {string.Join(", ", running.Listening)}"));
+        }
+
+        if (status.Daemon?.Configuration is { Problem: { } problem } configuration)
+        {
+            context.Output.WriteLine($"DEGRADED: the configuration {configuration.Path} does not hold, and what held before goes on: {PrintableText.Of(problem)}");
         }
 
         if (exported.Length > 0)

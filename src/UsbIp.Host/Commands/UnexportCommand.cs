@@ -1,4 +1,5 @@
 using System.CommandLine;
+using UsbIp.Protocol;
 
 namespace UsbIp.Host.Commands;
 
@@ -21,9 +22,14 @@ public sealed class UnexportCommand(CommandContext context)
         using var daemon = context.ConnectToDaemon() ?? throw StatusCommand.NoDaemon();
         foreach (var busId in devices)
         {
-            if (daemon.Unexport(busId, force).Changed)
+            var reply = daemon.Unexport(busId, force);
+            if (reply.Changed)
             {
                 context.Say($"no longer exported {busId}");
+                if (reply.Rule is { } rule)
+                {
+                    context.Remark($"it is exported again when it is plugged in anew, for {PrintableText.Of(rule)}. For good: usbip-host rule remove");
+                }
             }
             else
             {

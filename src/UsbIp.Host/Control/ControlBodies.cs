@@ -5,8 +5,8 @@ namespace UsbIp.Host.Control;
 /// <summary>Hello, both ways: who speaks. For logs, and for people who wonder why two versions do not agree.</summary>
 public sealed record HelloBody(string Program, string Version);
 
-/// <summary>Asks that a device be exported; with force also where the machine uses it itself.</summary>
-public sealed record ExportRequest(string BusId, bool Force = false);
+/// <summary>Asks that a device be exported; with force also where the machine uses it itself, with keep whenever it is plugged in from now on.</summary>
+public sealed record ExportRequest(string BusId, bool Force = false, bool Keep = false);
 
 /// <summary>Asks that a device be no longer exported; with force also where a client holds it.</summary>
 public sealed record UnexportRequest(string BusId, bool Force);
@@ -14,7 +14,8 @@ public sealed record UnexportRequest(string BusId, bool Force);
 /// <summary>What became of it.</summary>
 /// <param name="Changed">False if it was so before.</param>
 /// <param name="Device">The device as it is now; null if it is not plugged in.</param>
-public sealed record DeviceReply(bool Changed, DeviceStatus? Device);
+/// <param name="Rule">The rule that was made of it, or that will export the device again; null if there is none.</param>
+public sealed record DeviceReply(bool Changed, DeviceStatus? Device, string? Rule = null);
 
 /// <summary>Asks a virtual keyboard to type; without a busid the only one there is.</summary>
 public sealed record TypeRequest(string Text, string? BusId);

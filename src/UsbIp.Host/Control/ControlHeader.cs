@@ -26,6 +26,15 @@ public enum ControlOpcode : ushort
     Unexport = 4,
     Type = 5,
 
+    /// <summary>0x20 to 0x26: aliases and rules, see <see cref="RuleRequests"/>.</summary>
+    ReadConfiguration = 0x20,
+    Reload = 0x21,
+    SetAlias = 0x22,
+    RemoveAlias = 0x23,
+    AddRule = 0x24,
+    RemoveRule = 0x25,
+    CheckRule = 0x26,
+
     /// <summary>Events from now on, until either side closes; the connection serves nothing else after it.</summary>
     Watch = 0x30,
     Kick = 0x31,

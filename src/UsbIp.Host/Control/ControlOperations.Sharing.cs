@@ -5,7 +5,7 @@ using UsbIp.Protocol;
 namespace UsbIp.Host.Control;
 
 /// <content>Who has a device, and for how long.</content>
-public sealed partial class ControlOperations
+internal sealed partial class ControlOperations
 {
     /// <summary>The longest reason, in characters; the rest of a <see cref="Farewell"/> says who speaks.</summary>
     private const int MaxReason = 100;

@@ -4,18 +4,23 @@ using UsbIp.Devices.Virtual.BuiltIn;
 using UsbIp.Host.Rules;
 using UsbIp.Host.Server;
 using UsbIp.Host.Server.Events;
+using UsbIp.Protocol.Selection;
 
 namespace UsbIp.Host.Control;
 
 /// <summary>What the daemon does when it is asked to over the control socket. Safe for use by several threads.</summary>
-public sealed partial class ControlOperations(DeviceRegistry registry, VirtualUsbBackend virtualDevices, ExportCheck check, DaemonStatus daemon)
+internal sealed partial class ControlOperations(
+    DeviceRegistry registry, VirtualUsbBackend virtualDevices, ExportCheck check, RuleOperations rules, DaemonStatus daemon)
 {
     /// <summary>Hears of what happens to the devices from now on; the caller disposes it.</summary>
     public EventWatcher Watch() => registry.Events.Watch();
 
+    /// <summary>What is done with aliases and rules.</summary>
+    public RuleOperations Rules => rules;
+
     public HostStatus Status() => new()
     {
-        Daemon = daemon,
+        Daemon = daemon with { Configuration = rules.Status },
         Devices = [.. registry.List().Select(StatusOf)],
     };
 
@@ -23,8 +28,16 @@ public sealed partial class ControlOperations(DeviceRegistry registry, VirtualUs
     /// <exception cref="CommandException">The text is no selector, or selects several devices.</exception>
     public DeviceReply Export(ExportRequest request)
     {
-        var device = DeviceChoice.Find(registry.List(), DeviceChoice.Parse(request.BusId));
-        if (device.Exported && !request.Force)
+        var selector = DeviceChoice.Parse(request.BusId);
+        var devices = registry.List();
+        if (request.Keep && selector.BusId is null && DeviceChoice.FindOrNull(devices, selector) is null)
+        {
+            return new DeviceReply(true, null, rules.Keep(selector, request.Force).ToString()); // for when it is plugged in
+        }
+
+        var device = DeviceChoice.Find(devices, selector);
+        rules.CheckExport(device.Info, selector);
+        if (device.Exported && !request.Force && !request.Keep)
         {
             return new DeviceReply(false, StatusOf(device));
         }
@@ -35,7 +48,7 @@ public sealed partial class ControlOperations(DeviceRegistry registry, VirtualUs
         }
 
         registry.Export(device.Info.BusId, request.Force);
-        return new DeviceReply(!device.Exported, StatusOf(device) with { Exported = true });
+        return new DeviceReply(!device.Exported, StatusOf(device) with { Exported = true }, request.Keep ? Keep(device, selector, request.Force) : null);
     }
 
     /// <exception cref="UsbException">There is no such device, or a client holds it and that was not to be overridden.</exception>
@@ -52,7 +65,13 @@ public sealed partial class ControlOperations(DeviceRegistry registry, VirtualUs
         }
 
         registry.Unexport(device?.Info.BusId ?? selector.BusId!.Value, request.Force); // also for a device that was unplugged since it was exported
-        return new DeviceReply(true, device is null ? null : StatusOf(device) with { Exported = false, Holder = null });
+        if (device is null)
+        {
+            return new DeviceReply(true, null);
+        }
+
+        var standing = rules.Rules.ForExport(rules.Rules.TraitsOf(device.Info));
+        return new DeviceReply(true, StatusOf(device) with { Exported = false, Holder = null }, standing.IsAllowed ? standing.Reason : null);
     }
 
     /// <exception cref="UsbException">The keyboard cannot type that, or nobody would see it.</exception>
@@ -84,11 +103,25 @@ public sealed partial class ControlOperations(DeviceRegistry registry, VirtualUs
         }
     }
 
-    private static DeviceStatus StatusOf(RegisteredDevice device) => DeviceStatus.From(
-        device.Info,
-        device.Exported,
-        device.Holder is { } holder ? HolderStatus.From(holder) : null) with
+    /// <summary>Makes a rule of an export. If that cannot be done, neither is the export.</summary>
+    private string Keep(RegisteredDevice device, DeviceSelector selector, bool force)
     {
-        Waiting = device.Waiting,
-    };
+        try
+        {
+            var rule = rules.Keep(selector, force).ToString();
+            registry.LeaveToRules(device.Info.BusId);
+            return rule;
+        }
+        catch (CommandException) when (!device.Exported)
+        {
+            registry.Unexport(device.Info.BusId, force: true);
+            throw;
+        }
+    }
+
+    private static DeviceStatus StatusOf(RegisteredDevice device)
+    {
+        var holder = device.Holder is { } one ? HolderStatus.From(one) : null;
+        return DeviceStatus.From(device.Info, device.Exported, holder) with { Aliases = device.Aliases, Waiting = device.Waiting };
+    }
 }

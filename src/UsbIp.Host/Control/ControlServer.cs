@@ -9,7 +9,7 @@ namespace UsbIp.Host.Control;
 /// Answers on the control socket: who may connect, how many at once; each connection is a <see cref="ControlSession"/>. The file is the
 /// caller's, who disposes it after <see cref="RunAsync"/> has returned.
 /// </summary>
-public sealed class ControlServer(
+internal sealed class ControlServer(
     ControlSocketFile file, ControlOperations operations, ControlLimits limits, TimeProvider time, ILoggerFactory loggers)
 {
     private readonly ILogger _logger = loggers.CreateLogger<ControlServer>();

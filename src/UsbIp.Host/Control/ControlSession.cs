@@ -131,6 +131,8 @@ internal sealed class ControlSession(
                 return ReplyAsync(request, operations.Share(share), SharingJson.Default.DeviceReply, stop);
             case ControlOpcode.Watch:
                 return WatchAsync(request, stop);
+            case var opcode when RuleRequests.Has(opcode):
+                return SendAsync(RuleRequests.Answer(request, body, operations.Rules), stop);
             default:
                 throw new CommandException(
                     ExitCode.VersionMismatch,

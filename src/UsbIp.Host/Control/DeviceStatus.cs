@@ -31,6 +31,9 @@ public sealed record DeviceStatus
     /// <summary>Kernel drivers bound to it.</summary>
     public required IReadOnlyList<string> Drivers { get; init; }
 
+    /// <summary>The names that it has been given on this machine.</summary>
+    public IReadOnlyCollection<string> Aliases { get; init; } = [];
+
     public required bool Hub { get; init; }
 
     public required bool Exported { get; init; }

@@ -21,4 +21,13 @@ public sealed record HostStatus
 /// <param name="ProcessId">Its process.</param>
 /// <param name="Since">When it started.</param>
 /// <param name="Listening">The addresses that it listens on, such as 127.0.0.1:3240.</param>
-public sealed record DaemonStatus(string Version, int ProcessId, DateTimeOffset Since, IReadOnlyList<string> Listening);
+public sealed record DaemonStatus(string Version, int ProcessId, DateTimeOffset Since, IReadOnlyList<string> Listening)
+{
+    /// <summary>Its configuration; null from a daemon that has none.</summary>
+    public ConfigurationStatus? Configuration { get; init; }
+}
+
+/// <summary>A daemon's configuration.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Problem">Why the file as it is does not hold, so that what held before goes on; null if it does.</param>
+public sealed record ConfigurationStatus(string Path, string? Problem);

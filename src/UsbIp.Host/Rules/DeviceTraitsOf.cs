@@ -11,7 +11,9 @@ internal static class DeviceTraitsOf
         BusId = device.BusId,
         VendorId = device.Descriptor.VendorId,
         ProductId = device.Descriptor.ProductId,
-        Classes = [device.Descriptor.DeviceClass, .. device.Active?.AlternateSettings.Select(setting => setting.Class) ?? []],
+
+        // Of every configuration: none is active yet at the moment when a device appears, and a client may choose another one later.
+        Classes = [.. device.Configurations.SelectMany(configuration => configuration.AlternateSettings).Select(setting => setting.Class).Prepend(device.Descriptor.DeviceClass).Distinct()],
         SerialNumber = NullIfBlank(device.SerialNumber),
         Product = NullIfBlank(device.Product),
         Aliases = aliases,

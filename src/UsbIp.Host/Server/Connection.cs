@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using UsbIp.Host.Server.Events;
@@ -64,6 +65,8 @@ public sealed class Connection(Socket socket, string client, DeviceRegistry regi
         }
     }
 
+    private IPAddress? Address => (socket.RemoteEndPoint as IPEndPoint)?.Address;
+
     private void Serve()
     {
         SocketTuning.Apply(socket);
@@ -110,7 +113,7 @@ public sealed class Connection(Socket socket, string client, DeviceRegistry regi
 
     private void SendList()
     {
-        var devices = registry.ListExported().Select(device => DeviceListing.ToListed(device, [])).Take(ProtocolLimits.MaxListedDevices).ToList();
+        var devices = registry.ListFor(Address).Take(ProtocolLimits.MaxListedDevices).ToList();
         socket.SendTimeout = (int)options.RequestTime.TotalMilliseconds;
         SendAll(DeviceList.Write(devices, Extensions.Watch));
         socket.Shutdown(SocketShutdown.Send);
@@ -134,15 +137,28 @@ public sealed class Connection(Socket socket, string client, DeviceRegistry regi
         var accepted = request.Offered & (Extensions.BulkOnlyOrder | Extensions.Reasons);
         Span<byte> reply = stackalloc byte[ImportReply.Size];
         socket.SendTimeout = (int)options.RequestTime.TotalMilliseconds;
-        if (Lease(request, out var lease) is not { } status)
+        if (registry.Resolve(busId, client, Address) is not { } device)
+        {
+            Refuse(request with { BusId = default }, OperationStatus.NoDevice); // what a client may not have is not there for it
+            return;
+        }
+
+        if (Lease(request with { BusId = device }, out var lease) is not { } status)
         {
             return; // it waited for the device, and has left
+        }
+
+        if (status == OperationStatus.Ok && registry.Resolve(device, client, Address) is null)
+        {
+            lease!.Release(Task.CompletedTask); // the rules have changed meanwhile
+            Refuse(request with { BusId = default }, OperationStatus.NoDevice);
+            return;
         }
 
         if (status != OperationStatus.Ok)
         {
             ServerLog.ImportRefused(log, client, busId, status);
-            Refuse(request, status);
+            Refuse(request with { BusId = device }, status);
             return;
         }
 
@@ -150,20 +166,20 @@ public sealed class Connection(Socket socket, string client, DeviceRegistry regi
         UrbSession? session = null;
         try
         {
-            var record = DeviceListing.ToRecord(lease!.Device.Info, []);
+            var record = registry.RecordOf(lease!.Device.Info) with { BusId = busId }; // as it was asked for: clients compare it
             ImportReply.WriteGrant(reply, record, accepted);
             session = new UrbSession(socket, lease.Device, record.DeviceId, options.Session, allSessions, accepted) { Traffic = lease.Holder.Traffic };
             lease.UsedBy(session.Stop);
             _lease = lease;
             SendAll(reply);
-            RunSession(session, busId);
+            RunSession(session, lease.Device.Info.BusId);
         }
         finally
         {
             session?.Dispose();
             if (lease!.Release(session?.Drained ?? Task.CompletedTask))
             {
-                ServerLog.DeviceReleased(log, client, busId);
+                ServerLog.DeviceReleased(log, client, lease.Device.Info.BusId);
             }
         }
     }

@@ -31,7 +31,11 @@ public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, 
                 lock (_gate)
                 {
                     var export = FindExportLocked(device);
-                    devices.Add(new RegisteredDevice(device, export is not null, export?.Lease?.Holder) { Waiting = export?.Line.Count ?? 0 });
+                    devices.Add(new RegisteredDevice(device, export is not null, export?.Lease?.Holder)
+                    {
+                        Waiting = export?.Line.Count ?? 0,
+                        Aliases = Rules.TraitsOf(device).Aliases,
+                    });
                 }
             }
         }
@@ -54,6 +58,7 @@ public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, 
             if (FindExportLocked(device) is { } existing)
             {
                 existing.IsForced |= force;
+                existing.IsByHand = true;
                 return;
             }
 
@@ -97,10 +102,6 @@ public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, 
     /// <summary>The devices that a client may see. Asks for no others: one that hangs would hold up the list although it is nobody's business.</summary>
     public IReadOnlyList<UsbDeviceInfo> ListExported() =>
         [.. Exports().Select(export => export.Find()).OfType<UsbDeviceInfo>().OrderBy(device => (device.BusNumber, device.DeviceNumber))];
-
-    /// <summary>Every exported device, plugged in or not, as watchers are told of it.</summary>
-    public IReadOnlyList<WatchedDevice> WatchExported() =>
-        [.. Exports().Select(export => WatchedDevices.Of(export.Info, export.Find() is not null, isExported: true, export.Lease?.Holder))];
 
     /// <summary>
     /// Leases a device to a client and opens it. The reason for a refusal is what the wire has a word for; the log has the sentence.
@@ -213,6 +214,8 @@ public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, 
             export.ForgetFailure(); // what is plugged in next is another device, or the same afresh
             ServerLog.TopologyChanged(_log, change.BusId, change.Arrived ? "plugged in" : "unplugged");
         }
+
+        FollowRules(change);
     }
 
     private ExportedDevice[] Exports()

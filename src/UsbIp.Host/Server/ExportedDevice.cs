@@ -25,6 +25,9 @@ internal sealed class ExportedDevice(UsbDeviceInfo device, IUsbBackend backend)
     /// <summary>A session has ended without all of its transfers back, and neither are they now nor was the device plugged in anew.</summary>
     public bool IsFailed => Volatile.Read(ref _failed) is not null;
 
+    /// <summary>Somebody has exported it, so that clients may have it without a rule, if none keeps them from it.</summary>
+    public bool IsByHand { get; set; } = true;
+
     /// <summary>Clients may have the device also while this machine uses it.</summary>
     public bool IsForced { get; set; }
 

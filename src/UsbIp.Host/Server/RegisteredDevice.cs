@@ -12,5 +12,5 @@ public sealed record RegisteredDevice(UsbDeviceInfo Info, bool Exported, DeviceH
     public int Waiting { get; init; }
 
     /// <summary>The names that it has been given on this machine.</summary>
-    public IReadOnlyList<string> Aliases { get; init; } = [];
+    public IReadOnlyCollection<string> Aliases { get; init; } = [];
 }

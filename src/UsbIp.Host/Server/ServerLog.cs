@@ -90,6 +90,21 @@ internal static partial class ServerLog
     [LoggerMessage(308, LogLevel.Error, "{BusId}: giving the device back met a fault of this program.")]
     public static partial void DeviceNotReleased(ILogger log, BusId busId, Exception exception);
 
+    [LoggerMessage(309, LogLevel.Information, "{BusId}: exported ({Vendor:x4}:{Product:x4}), {Reason}.")]
+    public static partial void ExportedByRule(ILogger log, BusId busId, ushort vendor, ushort product, string reason);
+
+    [LoggerMessage(310, LogLevel.Warning, "{BusId}: not exported, for {Reason}.")]
+    public static partial void NotExportedByRule(ILogger log, BusId busId, string reason);
+
+    [LoggerMessage(311, LogLevel.Information, "{BusId}: no longer exported, for {Reason}.")]
+    public static partial void WithdrawnByRule(ILogger log, BusId busId, string reason);
+
+    [LoggerMessage(312, LogLevel.Warning, "{Wanted}: {Client} may not have it, for {Reason}.")]
+    public static partial void RefusedByRule(ILogger log, BusId wanted, string client, string reason);
+
+    [LoggerMessage(313, LogLevel.Warning, "{Wanted}: {Client} asked for it, but: {Problem}")]
+    public static partial void AmbiguousName(ILogger log, BusId wanted, string client, string problem);
+
     [LoggerMessage(305, LogLevel.Information, "{BusId}: {What}.")]
     public static partial void TopologyChanged(ILogger log, BusId busId, string what);
 }

@@ -61,6 +61,7 @@ public sealed class ListCommandTests
                   "drivers": [
                     "usb-storage"
                   ],
+                  "aliases": [],
                   "hub": false,
                   "exported": false,
                   "holder": null,

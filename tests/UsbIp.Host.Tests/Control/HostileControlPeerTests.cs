@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using UsbIp.Devices.Virtual;
+using UsbIp.Host.Configuration;
 using UsbIp.Host.Control;
 using UsbIp.Host.Server;
 using UsbIp.TestKit;
@@ -166,8 +167,13 @@ public sealed class HostileControlPeerTests
 
             _loggers = LoggerFactory.Create(builder => builder.SetMinimumLevel(LogLevel.Debug).AddProvider(_log));
             _file = ControlSocketFile.Claim(Path);
+            var configuration = new HostConfiguration(System.IO.Path.Combine(_directory.FullName, "config.yaml"), _loggers.CreateLogger("test"));
             var operations = new ControlOperations(
-                new DeviceRegistry([_backend], _loggers), _virtualDevices, new ExportCheck("/nowhere", _ => true, () => { }), new DaemonStatus("1", 1, default, []));
+                new DeviceRegistry([_backend], _loggers),
+                _virtualDevices,
+                new ExportCheck("/nowhere", _ => true, () => { }),
+                new RuleOperations(configuration, () => [], _ => { }),
+                new DaemonStatus("1", 1, default, []));
             _run = new ControlServer(_file, operations, limits ?? new ControlLimits(), TimeProvider.System, _loggers).RunAsync(_stop.Token);
         }
 

@@ -27,6 +27,8 @@ public sealed class Machine : IAsyncDisposable
 
     public string ControlPath => Path.Combine(_directory, "control");
 
+    public string ConfigurationPath => Path.Combine(_directory, "etc", "config.yaml");
+
     /// <summary>The devices that are plugged in.</summary>
     public IList<UsbDeviceInfo> Devices { get; } = [];
 
@@ -136,7 +138,7 @@ public sealed class Machine : IAsyncDisposable
         };
         var line = new HostCommandLine(context, level => LoggerFactory.Create(builder => builder.SetMinimumLevel(level).AddProvider(_log)));
         var isDirective = arguments is [['[', ..], ..]; // whose last word is the line that it is about
-        var exitCode = await line.RunAsync(isDirective ? arguments : [.. arguments, "--control", ControlPath]);
+        var exitCode = await line.RunAsync(isDirective ? arguments : [.. arguments, "--control", ControlPath, "--config", ConfigurationPath]);
         return new CommandResult((ExitCode)exitCode, output.ToString()!, error.ToString());
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using UsbIp.Devices.Virtual;
+using UsbIp.Host.Configuration;
 using UsbIp.Host.Control;
 using UsbIp.Host.Server;
 
@@ -19,8 +20,9 @@ public sealed class OnlookerTests : IAsyncLifetime
     {
         _devices.Add(VirtualDeviceSpec.Parse("zero"));
         var registry = new DeviceRegistry([_devices], NullLoggerFactory.Instance);
+        var rules = new RuleOperations(new HostConfiguration(Path.Combine(_directory, "config.yaml"), NullLogger.Instance), () => [], _ => { });
         var operations = new ControlOperations(
-            registry, _devices, new ExportCheck(_directory, _ => true, () => { }), new DaemonStatus("1", 1, DateTimeOffset.UnixEpoch, []));
+            registry, _devices, new ExportCheck(_directory, _ => true, () => { }), rules, new DaemonStatus("1", 1, DateTimeOffset.UnixEpoch, []));
         _file = ControlSocketFile.Claim(Path.Combine(_directory, "control"));
         _peer = new ControlPeer(Path.Combine(_directory, "control"));
         var accepted = await _file.Socket.AcceptAsync();
@@ -56,6 +58,11 @@ public sealed class OnlookerTests : IAsyncLifetime
     [InlineData(ControlOpcode.Export, """{"busId":"250-1"}""")]
     [InlineData(ControlOpcode.Unexport, """{"busId":"250-1","force":true}""")]
     [InlineData(ControlOpcode.Type, """{"text":"x"}""")]
+    [InlineData(ControlOpcode.Reload, "{}")]
+    [InlineData(ControlOpcode.SetAlias, """{"name":"a","identities":["serial:1"],"add":false}""")]
+    [InlineData(ControlOpcode.RemoveAlias, """{"name":"a"}""")]
+    [InlineData(ControlOpcode.AddRule, """{"allow":true,"device":"1-2","from":[],"force":false}""")]
+    [InlineData(ControlOpcode.RemoveRule, """{"number":1,"seen":{"allow":true,"device":"1-2","from":[],"force":false}}""")]
     [InlineData((ControlOpcode)0xFFFF, "{}")]
     public void They_change_nothing_and_are_told_how_they_could(ControlOpcode opcode, string request)
     {

@@ -27,6 +27,6 @@ public sealed record DeviceEvent(DeviceEventKind Kind, DateTimeOffset Time, BusI
     /// <summary>Why, as a clause; null where there is nothing to say.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Whether it is about a device that clients may see. The rest is this machine's own business.</summary>
-    public bool IsPublic { get; init; }
+    /// <summary>The export that it is about, which clients may see as far as rules let them; null for what is this machine's own business.</summary>
+    internal ExportedDevice? Export { get; init; }
 }

@@ -61,10 +61,10 @@ public sealed class EventHub(TimeProvider? time = null)
             Device = export.Info,
             IsPresent = true,
             IsExported = kind != DeviceEventKind.Unexported,
-            IsPublic = true,
             Holder = kind == DeviceEventKind.Released ? null : export.Lease?.Holder,
             Client = client,
             Reason = reason,
+            Export = export,
         });
 
     /// <summary>Tells that a client asked in vain for what is not exported.</summary>
@@ -82,8 +82,8 @@ public sealed class EventHub(TimeProvider? time = null)
             Device = device,
             IsPresent = arrived,
             IsExported = export is not null,
-            IsPublic = export is not null,
             Holder = export?.Lease?.Holder,
+            Export = export,
         });
 
     private void Forget(EventWatcher watcher)

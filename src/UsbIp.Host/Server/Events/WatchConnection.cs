@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using UsbIp.Protocol;
@@ -18,6 +19,7 @@ internal sealed class WatchConnection(Socket socket, string client, DeviceRegist
     /// <summary>What a slow watcher has not read waits in its queue, which is bounded, rather than in megabytes of the kernel's.</summary>
     private const int SendBufferSize = 64 * 1024;
 
+    private readonly IPAddress? _address = (socket.RemoteEndPoint as IPEndPoint)?.Address;
     private long _lastSent;
 
     /// <exception cref="SocketException">The connection broke.</exception>
@@ -72,7 +74,7 @@ internal sealed class WatchConnection(Socket socket, string client, DeviceRegist
                 await SendAsync(WatchFrames.Overflow(lost), stop);
                 await SendSnapshotAsync(stop);
             }
-            else if (what is { IsPublic: true })
+            else if (what is { Export: { } export } && registry.MaySee(export, _address))
             {
                 await SendAsync(WatchFrames.Of(WatchedDevices.Of(what)), stop);
             }
@@ -91,7 +93,7 @@ internal sealed class WatchConnection(Socket socket, string client, DeviceRegist
 
     private async Task SendSnapshotAsync(CancellationToken stop)
     {
-        var devices = registry.WatchExported();
+        var devices = registry.WatchExported(_address);
         var count = Math.Min(devices.Count, ProtocolLimits.MaxListedDevices);
         await SendAsync(WatchFrames.Snapshot(count), stop);
         for (var index = 0; index < count; index++)

@@ -1,19 +1,19 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using UsbIp.Host.Control;
+using System.Text.Json.Serialization.Metadata;
 
 namespace UsbIp.Host.Commands;
 
-/// <summary>A status as indented JSON.</summary>
-internal static class StatusJson
+/// <summary>What --json prints.</summary>
+internal static class IndentedJson
 {
-    public static void Write(TextWriter output, HostStatus status)
+    public static void Write<T>(TextWriter output, T value, JsonTypeInfo<T> type)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
         {
-            JsonSerializer.Serialize(writer, status, ControlJson.Default.HostStatus);
+            JsonSerializer.Serialize(writer, value, type);
         }
 
         output.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));

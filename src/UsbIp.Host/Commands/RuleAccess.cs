@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using UsbIp.Devices;
+using UsbIp.Host.Configuration;
+using UsbIp.Host.Control;
+
+namespace UsbIp.Host.Commands;
+
+/// <summary>Where a command finds aliases and rules: with the running daemon, or, where none runs, in the file that one would read.</summary>
+internal static class RuleAccess
+{
+    /// <exception cref="CommandException">It cannot be done.</exception>
+    public static T Run<T>(CommandContext context, Func<RuleClient, T> asked, Func<RuleOperations, T> alone)
+    {
+        using (var daemon = context.ConnectToDaemon())
+        {
+            if (daemon is not null)
+            {
+                return asked(new RuleClient(daemon));
+            }
+        }
+
+        var configuration = new HostConfiguration(ConfigurationPath.Of(context.ConfigurationPath), NullLogger.Instance);
+        configuration.Load();
+        return alone(new RuleOperations(configuration, () => ListDevices(context), _ => { }));
+    }
+
+    /// <summary>Tells of a file that does not hold.</summary>
+    public static void RemarkProblem(CommandContext context, ConfigurationBody configuration)
+    {
+        if (configuration.Problem is { } problem)
+        {
+            context.Error.WriteLine($"usbip-host: the configuration {configuration.Path} does not hold, and what held before goes on: {problem}");
+            context.Error.WriteLine("Try: mend it by hand, then usbip-host reload");
+        }
+    }
+
+    private static IReadOnlyList<UsbDeviceInfo> ListDevices(CommandContext context)
+    {
+        using var backend = context.OpenBackend(BackendKind.LibUsb, NullLoggerFactory.Instance);
+        return backend.ListDevices();
+    }
+}

@@ -1,0 +1,133 @@
+using System.CommandLine;
+using System.Globalization;
+using UsbIp.Host.Control;
+using UsbIp.Protocol;
+
+namespace UsbIp.Host.Commands;
+
+/// <summary>rule add, list, remove and check: what is exported when it is plugged in, what never is, and for whom.</summary>
+public sealed class RuleCommand(CommandContext context)
+{
+    private const string NoFile = "there are no rules, so nothing is exported when it is plugged in. Make one: usbip-host rule add allow DEVICE";
+
+    public static Command Define(Func<ParseResult, CommandContext> contextOf) => new("rule", "What is exported whenever it is plugged in, what never is, and for which clients")
+    {
+        DefineAdd(contextOf), DefineList(contextOf), DefineRemove(contextOf), DefineCheck(contextOf),
+    };
+
+    /// <exception cref="CommandException">It is no rule, there is such a one, or the configuration cannot be changed.</exception>
+    public ExitCode Add(RuleBody rule)
+    {
+        var configuration = RuleAccess.Run(context, daemon => daemon.AddRule(rule), file => file.AddRule(rule));
+        context.Say(Line(configuration.Rules[^1]));
+        return ExitCode.Success;
+    }
+
+    public ExitCode List(bool json)
+    {
+        var configuration = RuleAccess.Run(context, daemon => daemon.Read(), file => file.Read());
+        RuleAccess.RemarkProblem(context, configuration);
+        if (json)
+        {
+            IndentedJson.Write(context.Output, configuration, RuleJson.Default.ConfigurationBody);
+            return ExitCode.Success;
+        }
+
+        foreach (var rule in configuration.Rules)
+        {
+            context.Output.WriteLine(Line(rule));
+        }
+
+        if (configuration.Rules.Count == 0)
+        {
+            context.Remark(NoFile);
+        }
+
+        return ExitCode.Success;
+    }
+
+    /// <exception cref="CommandException">There is no such rule, or the configuration cannot be changed.</exception>
+    public ExitCode Remove(int number)
+    {
+        var seen = RuleAccess.Run(context, daemon => daemon.Read(), file => file.Read()).Rules.FirstOrDefault(rule => rule.Number == number)
+            ?? throw new CommandException(ExitCode.NotFound, $"There is no rule {number}.", "usbip-host rule list");
+        var request = new RemoveRuleRequest(number, seen);
+        RuleAccess.Run(context, daemon => daemon.RemoveRule(request), file => file.RemoveRule(request));
+        context.Say($"forgot {Line(seen)}");
+        return ExitCode.Success;
+    }
+
+    /// <exception cref="CommandException">No such device is plugged in, or the address is none.</exception>
+    public ExitCode Check(CheckRuleRequest request, bool json)
+    {
+        var reply = RuleAccess.Run(context, daemon => daemon.Check(request), file => file.Check(request));
+        if (json)
+        {
+            IndentedJson.Write(context.Output, reply, RuleJson.Default.CheckRuleReply);
+            return ExitCode.Success;
+        }
+
+        foreach (var check in reply.Devices)
+        {
+            var verdict = (check.Verdict, request.From) switch
+            {
+                ("allowed", null) => "is exported",
+                ("allowed", { } client) => $"may be attached by {client}",
+                (_, null) => "is not exported",
+                (_, { } client) => $"may not be attached by {client}",
+            };
+            context.Output.WriteLine(PrintableText.Of($"{DeviceText.Phrase(check.Device)} {verdict}: {check.Reason}."));
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static Command DefineAdd(Func<ParseResult, CommandContext> contextOf)
+    {
+        var verb = new Argument<string>("allow|deny") { Description = "Whether it lets clients have the devices; any deny wins over every allow" };
+        var device = DeviceArgument();
+        var from = new Option<string[]>("--from") { Description = "For clients with that address only, as often as wanted", HelpName = "ADDR[/BITS]" };
+        var force = new Option<bool>("--force", "-f") { Description = "Of an allow: also while this machine uses the device, such as a mounted disk" };
+        var command = new Command("add", "Add a rule; the order of rules means nothing") { verb, device, from, force };
+        verb.AcceptOnlyFromAmong("allow", "deny");
+        command.SetAction(parsed => (int)new RuleCommand(contextOf(parsed)).Add(new RuleBody(
+            parsed.GetRequiredValue(verb) == "allow", parsed.GetRequiredValue(device), parsed.GetValue(from) ?? [], parsed.GetValue(force))));
+        return command;
+    }
+
+    private static Command DefineList(Func<ParseResult, CommandContext> contextOf)
+    {
+        var json = new Option<bool>("--json") { Description = "JSON" };
+        var command = new Command("list", "Show the rules, each with its number") { json };
+        command.SetAction(parsed => (int)new RuleCommand(contextOf(parsed)).List(parsed.GetValue(json)));
+        return command;
+    }
+
+    private static Command DefineRemove(Func<ParseResult, CommandContext> contextOf)
+    {
+        var number = new Argument<int>("NUMBER") { Description = "As 'usbip-host rule list' shows it" };
+        var command = new Command("remove", "Remove a rule") { number };
+        command.SetAction(parsed => (int)new RuleCommand(contextOf(parsed)).Remove(parsed.GetRequiredValue(number)));
+        return command;
+    }
+
+    private static Command DefineCheck(Func<ParseResult, CommandContext> contextOf)
+    {
+        var device = DeviceArgument();
+        var from = new Option<string?>("--from") { Description = "What happens when a client with that address asks for it", HelpName = "ADDR" };
+        var json = new Option<bool>("--json") { Description = "JSON" };
+        var command = new Command("check", "Say what would happen with a device that is plugged in, and which rule decides") { device, from, json };
+        command.SetAction(parsed => (int)new RuleCommand(contextOf(parsed)).Check(
+            new CheckRuleRequest(parsed.GetRequiredValue(device), parsed.GetValue(from)), parsed.GetValue(json)));
+        return command;
+    }
+
+    private static Argument<string> DeviceArgument() => new("DEVICE") { Description = "The devices: a busid, or any other selector" };
+
+    private static string Line(RuleBody rule)
+    {
+        var from = rule.From.Count > 0 ? $" from {string.Join(", ", rule.From)}" : "";
+        return PrintableText.Of(string.Create(
+            CultureInfo.InvariantCulture, $"{rule.Number}: {(rule.Allow ? "allow" : "deny")} {rule.Device}{from}{(rule.Force ? " (force)" : "")}"));
+    }
+}

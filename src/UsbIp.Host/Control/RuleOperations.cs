@@ -1,0 +1,178 @@
+using System.Net;
+using UsbIp.Devices;
+using UsbIp.Host.Configuration;
+using UsbIp.Host.Rules;
+using UsbIp.Protocol.Selection;
+
+namespace UsbIp.Host.Control;
+
+/// <summary>
+/// What is done with aliases and rules, by the daemon, or on the file alone where none runs. Safe for use by several threads.
+/// </summary>
+/// <param name="configuration">Where they are kept.</param>
+/// <param name="devices">The devices that are plugged in.</param>
+/// <param name="apply">Called whenever what holds has changed.</param>
+internal sealed class RuleOperations(HostConfiguration configuration, Func<IEnumerable<UsbDeviceInfo>> devices, Action<HostRules> apply)
+{
+    private readonly Lock _gate = new();
+
+    public HostRules Rules => configuration.Rules;
+
+    public ConfigurationStatus Status => new(configuration.Path, configuration.Problem);
+
+    public ConfigurationBody Read() => ConfigurationBody.Of(configuration.Path, configuration.Problem, configuration.Rules);
+
+    /// <summary>Reads the file anew; a broken one leaves what holds, and the answer says what is wrong.</summary>
+    public ConfigurationBody Reload()
+    {
+        lock (_gate)
+        {
+            if (configuration.Load())
+            {
+                apply(configuration.Rules);
+            }
+        }
+
+        return Read();
+    }
+
+    /// <exception cref="CommandException">The name or an identity cannot be one, or the file cannot be changed.</exception>
+    public ConfigurationBody SetAlias(SetAliasRequest request)
+    {
+        if (AliasName.Problem(request.Name) is { } problem)
+        {
+            throw new CommandException(ExitCode.Usage, problem, "a name such as scanner");
+        }
+
+        var identities = request.Identities.Select(text => Lasting(DeviceChoice.Parse(text))).ToList();
+        if (identities.Find(identity => !DeviceAlias.IsIdentity(identity)) is { } wrong)
+        {
+            throw new CommandException(
+                ExitCode.Usage, $"'{wrong}' cannot stand behind an alias, which is for one device.", "serial:TEXT, VENDOR:PRODUCT, port:BUS-PORT or product:TEXT");
+        }
+
+        return Change(file =>
+        {
+            var old = request.Add ? file.Rules.Aliases.FirstOrDefault(alias => alias.Name == request.Name)?.Identities ?? [] : [];
+            return file.SetAlias(new DeviceAlias(request.Name, [.. old.Concat(identities).DistinctBy(identity => identity.Text)]));
+        });
+    }
+
+    /// <exception cref="CommandException">There is no such alias, or the file cannot be changed.</exception>
+    public ConfigurationBody RemoveAlias(RemoveAliasRequest request) => Change(file => file.Rules.Aliases.Any(alias => alias.Name == request.Name)
+        ? file.RemoveAlias(request.Name)
+        : throw new CommandException(ExitCode.NotFound, $"There is no alias '{request.Name}'.", "usbip-host alias, which lists them"));
+
+    /// <exception cref="CommandException">The rule is none, is there already, or the file cannot be changed.</exception>
+    public ConfigurationBody AddRule(RuleBody body) => AddRule(new DeviceRule(body.Allow, DeviceChoice.Parse(body.Device))
+    {
+        From = [.. body.From.Select(ParseRange)],
+        Force = body.Force,
+    });
+
+    /// <exception cref="CommandException">There is no such rule, it is another one by now, or the file cannot be changed.</exception>
+    public ConfigurationBody RemoveRule(RemoveRuleRequest request) => Change(file =>
+    {
+        var now = ConfigurationBody.Of("", null, file.Rules).Rules.FirstOrDefault(rule => rule.Number == request.Number);
+        return now is not null && now.Allow == request.Seen.Allow && now.Device == request.Seen.Device && now.From.SequenceEqual(request.Seen.From)
+            ? file.RemoveRule(request.Number)
+            : throw new CommandException(ExitCode.NotFound, $"Rule {request.Number} is not that rule any more.", "usbip-host rule list");
+    });
+
+    /// <exception cref="CommandException">The texts are no selector and address, or no such device is plugged in.</exception>
+    public CheckRuleReply Check(CheckRuleRequest request)
+    {
+        var selector = DeviceChoice.Parse(request.Device);
+        var client = request.From is null ? null
+            : IPAddress.TryParse(request.From, out var address) ? address
+            : throw new CommandException(ExitCode.Usage, $"'{request.From}' is no address of a client.", "--from 192.168.1.7");
+        var rules = configuration.Rules;
+        var checks = new List<RuleCheckBody>();
+        foreach (var device in devices())
+        {
+            var traits = rules.TraitsOf(device);
+            if (selector.Matches(traits))
+            {
+                var decision = client is null ? rules.ForExport(traits) : rules.ForClient(traits, client);
+                var verdict = decision.Verdict.ToString();
+                checks.Add(new RuleCheckBody(
+                    DeviceStatus.From(device) with { Aliases = traits.Aliases },
+                    char.ToLowerInvariant(verdict[0]) + verdict[1..],
+                    decision.Number > 0 ? decision.Number : null,
+                    decision.Reason));
+            }
+        }
+
+        return checks.Count > 0
+            ? new CheckRuleReply(checks)
+            : throw new CommandException(ExitCode.NotFound, $"No device of this machine is '{selector}'.", "plug it in; what rules say depends on all that it is");
+    }
+
+    /// <summary>Whether somebody may export the device by that selector.</summary>
+    /// <exception cref="CommandException">A rule denies it, or it is an input device and was not named.</exception>
+    public void CheckExport(UsbDeviceInfo device, DeviceSelector selector)
+    {
+        var rules = configuration.Rules;
+        var traits = rules.TraitsOf(device);
+        if (rules.ForExport(traits) is { Verdict: RuleVerdict.Denied } denial)
+        {
+            throw new CommandException(
+                ExitCode.Permission, $"Device {device.BusId} is not exported: {denial.Reason}.", $"usbip-host rule remove {denial.Number}");
+        }
+
+        if (!device.IsHub && !rules.IsNamedBy(traits, selector))
+        {
+            throw new CommandException(
+                ExitCode.Usage,
+                $"Device {device.BusId} is an input device, which '{selector}' does not name.",
+                $"usbip-host export {device.BusId}, or its serial: or VENDOR:PRODUCT");
+        }
+    }
+
+    /// <summary>Remembers an export as a rule.</summary>
+    /// <returns>The rule, as the file has it.</returns>
+    /// <exception cref="CommandException">The device has nothing that lasts, or the file cannot be changed.</exception>
+    public DeviceRule Keep(DeviceSelector selector, bool force)
+    {
+        var rule = new DeviceRule(IsAllow: true, Lasting(selector)) { Force = force };
+        if (!configuration.Rules.Rules.Any(existing => existing.ToString() == rule.ToString()))
+        {
+            AddRule(rule);
+        }
+
+        return rule;
+    }
+
+    private ConfigurationBody AddRule(DeviceRule rule) => Change(file => file.Rules.Rules.Any(existing => existing.ToString() == rule.ToString())
+        ? throw new CommandException(ExitCode.AlreadyRunning, $"There is such a rule already: {rule}.", "usbip-host rule list")
+        : file.AddRule(rule));
+
+    private ConfigurationBody Change(Func<ConfigurationEditor, string> edit)
+    {
+        lock (_gate)
+        {
+            apply(configuration.Change(edit));
+        }
+
+        return Read();
+    }
+
+    /// <summary>A busid means the device that is there now, wherever it is plugged in next; other selectors mean what they say.</summary>
+    private DeviceSelector Lasting(DeviceSelector selector)
+    {
+        if (selector.BusId is not { } busId)
+        {
+            return selector;
+        }
+
+        var all = devices().Where(device => !device.IsHub).Select(device => DeviceTraitsOf.Device(device, [])).ToList();
+        var device = all.Find(device => device.BusId == busId) ?? throw CommandException.From(DeviceRefusal.NotFound(busId));
+        string?[] names = [device.SerialNumber is { } serial ? $"serial:{serial}" : null, $"{device.VendorId:x4}:{device.ProductId:x4}"];
+        return names.OfType<string>().Select(DeviceSelector.Parse).FirstOrDefault(name => all.Count(name.Matches) == 1) ?? throw new CommandException(
+            ExitCode.Usage, $"Device {device} has nothing that tells it from the others that are plugged in.", $"port:{busId}, for whatever is in that port");
+    }
+
+    private static AddressRange ParseRange(string text) => AddressRange.TryParse(text, out var range)
+        ? range
+        : throw new CommandException(ExitCode.Usage, $"'{text}' is no address of clients.", "--from 192.168.1.7, or --from 192.168.1.0/24");
+}

@@ -1,0 +1,60 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Net;
+
+namespace UsbIp.Host.Rules;
+
+/// <summary>Client addresses: one, or those that begin alike, such as 192.168.1.0/24 or fd00::/8.</summary>
+public sealed record AddressRange
+{
+    private readonly byte[] _prefix;
+    private readonly int _bits;
+
+    private AddressRange(byte[] prefix, int bits) => (_prefix, _bits) = (prefix, bits);
+
+    /// <param name="text">ADDRESS or ADDRESS/BITS; bits of the address beyond these mean nothing.</param>
+    /// <param name="range">The addresses.</param>
+    public static bool TryParse(string text, [NotNullWhen(true)] out AddressRange? range)
+    {
+        range = null;
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        var address = slash < 0 ? text : text[..slash];
+        var isWhole = address.Contains(':', StringComparison.Ordinal) || address.Count(character => character == '.') == 3; // .NET would read "10" as 0.0.0.10
+        if (!isWhole || address.Contains('%', StringComparison.Ordinal) || !IPAddress.TryParse(address, out var parsed))
+        {
+            return false;
+        }
+
+        var bytes = parsed.GetAddressBytes();
+        var bits = bytes.Length * 8;
+        if (slash >= 0
+            && (!int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out bits) || bits > bytes.Length * 8))
+        {
+            return false;
+        }
+
+        for (var index = 0; index < bytes.Length; index++)
+        {
+            bytes[index] &= Mask(bits, index);
+        }
+
+        range = new AddressRange(bytes, bits);
+        return true;
+    }
+
+    /// <summary>Whether the address is one of these. An IPv4 client counts as such however it came in.</summary>
+    public bool Contains(IPAddress address)
+    {
+        var bytes = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).GetAddressBytes();
+        return bytes.Length == _prefix.Length && !Enumerable.Range(0, bytes.Length).Any(index => (bytes[index] & Mask(_bits, index)) != _prefix[index]);
+    }
+
+    public override string ToString()
+    {
+        var address = new IPAddress(_prefix);
+        return _bits == _prefix.Length * 8 ? address.ToString() : $"{address}/{_bits}";
+    }
+
+    /// <summary>What of the byte with that index belongs to the first <paramref name="bits"/> bits.</summary>
+    private static byte Mask(int bits, int index) => (byte)((0xFF00 >> Math.Clamp(bits - (index * 8), 0, 8)) & 0xFF);
+}

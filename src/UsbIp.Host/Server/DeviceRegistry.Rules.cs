@@ -1,0 +1,228 @@
+using System.Net;
+using UsbIp.Devices;
+using UsbIp.Host.Rules;
+using UsbIp.Host.Server.Events;
+using UsbIp.Protocol;
+using UsbIp.Protocol.Selection;
+using UsbIp.Protocol.Watching;
+
+namespace UsbIp.Host.Server;
+
+/// <summary>What rules and aliases do: export what appears, keep clients out, and find a device by its name.</summary>
+public sealed partial class DeviceRegistry
+{
+    private volatile HostRules _rules = HostRules.None;
+
+    /// <summary>The rules that hold.</summary>
+    public HostRules Rules => _rules;
+
+    /// <summary>Has these rules hold from now on: exports what they allow, and takes back, from clients too, what they do not.</summary>
+    public void Apply(HostRules rules)
+    {
+        var before = _rules;
+        _rules = rules;
+        foreach (var backend in backends)
+        {
+            foreach (var device in backend.ListDevices())
+            {
+                ExportByRule(device, backend);
+            }
+        }
+
+        foreach (var export in Exports())
+        {
+            Withdraw(export);
+            if (before.IsLimited(export.Info) || rules.IsLimited(export.Info))
+            {
+                TellIfExported(export); // it may be new to a client that watches
+            }
+        }
+    }
+
+    /// <summary>Has an export last as long as rules allow it, as if nobody had asked for it by hand.</summary>
+    public void LeaveToRules(BusId busId)
+    {
+        lock (_gate)
+        {
+            if (_exports.TryGetValue(busId, out var export) && _rules.ForExport(_rules.TraitsOf(export.Info)).IsAllowed)
+            {
+                export.IsByHand = false;
+            }
+        }
+    }
+
+    /// <summary>The devices that a client may see, as it is told of them.</summary>
+    /// <param name="client">Its address; null if it has none.</param>
+    public IReadOnlyList<ListedDevice> ListFor(IPAddress? client)
+    {
+        var seen = Exports().Where(export => MaySee(export, client)).Select(export => export.Find()).OfType<UsbDeviceInfo>();
+        return
+        [
+            .. seen.OrderBy(device => (device.BusNumber, device.DeviceNumber))
+                .Select(device => DeviceListing.ToListed(device, _rules.TraitsOf(device).Aliases)),
+        ];
+    }
+
+    /// <summary>Every exported device that a client may see, plugged in or not, as watchers are told of it.</summary>
+    internal IReadOnlyList<WatchedDevice> WatchExported(IPAddress? client) =>
+    [
+        .. Exports().Where(export => MaySee(export, client))
+            .Select(export => WatchedDevices.Of(export.Info, export.Find() is not null, isExported: true, export.Lease?.Holder)),
+    ];
+
+    /// <summary>Whether a client may know of an exported device.</summary>
+    internal bool MaySee(ExportedDevice export, IPAddress? client) => Refusal(export, client) is null;
+
+    /// <summary>The record of a device that a client has.</summary>
+    public DeviceRecord RecordOf(UsbDeviceInfo device) => DeviceListing.ToRecord(device, _rules.TraitsOf(device).Aliases);
+
+    /// <summary>The device that a client means by a busid, an alias or another selector. What is not exported comes back as it is.</summary>
+    /// <param name="wanted">What it asked for.</param>
+    /// <param name="client">Its name, for logs and for others who want the device.</param>
+    /// <param name="address">Its address; null if it has none.</param>
+    /// <returns>Null if rules keep the device from the client.</returns>
+    public BusId? Resolve(BusId wanted, string client, IPAddress? address)
+    {
+        var export = Find(wanted, client, address);
+        if (export is null || Refusal(export, address) is not { } refusal)
+        {
+            return export?.BusId ?? wanted;
+        }
+
+        ServerLog.RefusedByRule(_log, wanted, client, refusal.Reason);
+        Events.Tell(DeviceEventKind.Refused, export, client, refusal.Reason);
+        return null;
+    }
+
+    /// <summary>Exports what was plugged in, if a rule says so; forgets what a rule had exported when it leaves.</summary>
+    private void FollowRules(TopologyChange change)
+    {
+        if (change.Arrived)
+        {
+            if (Locate(change.BusId) is { } arrived)
+            {
+                ExportByRule(arrived.Device, arrived.Backend);
+            }
+
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (_exports.TryGetValue(change.BusId, out var export) && !export.IsByHand)
+            {
+                _exports.Remove(change.BusId);
+                export.Line.WakeAll();
+                Events.Tell(DeviceEventKind.Unexported, export);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whether this machine uses the device is left to the import: what is mounted now may be free then, and what is plugged in now is mounted in a
+    /// moment.
+    /// </summary>
+    private void ExportByRule(UsbDeviceInfo device, IUsbBackend backend)
+    {
+        var traits = _rules.TraitsOf(device);
+        var decision = _rules.ForExport(traits);
+        if (device.IsHub || device.IsRemote || !decision.IsAllowed)
+        {
+            if (decision.Verdict == RuleVerdict.NotNamed && !device.IsHub)
+            {
+                ServerLog.NotExportedByRule(_log, device.BusId, decision.Reason);
+            }
+
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (FindExportLocked(device) is { } existing)
+            {
+                existing.IsForced |= _rules.IsForced(traits);
+                return;
+            }
+
+            var export = new ExportedDevice(device, backend) { IsByHand = false, IsForced = _rules.IsForced(traits) };
+            _exports[device.BusId] = export;
+            Events.Tell(DeviceEventKind.Exported, export);
+        }
+
+        ServerLog.ExportedByRule(_log, device.BusId, device.Descriptor.VendorId, device.Descriptor.ProductId, decision.Reason);
+    }
+
+    private void TellIfExported(ExportedDevice export)
+    {
+        lock (_gate)
+        {
+            if (_exports.TryGetValue(export.BusId, out var current) && current == export)
+            {
+                Events.Tell(DeviceEventKind.Exported, export);
+            }
+        }
+    }
+
+    /// <summary>Ends an export, or the session of a client, that rules no longer allow.</summary>
+    private void Withdraw(ExportedDevice export)
+    {
+        var traits = _rules.TraitsOf(export.Info);
+        var decision = _rules.ForExport(traits);
+        var lease = export.Lease;
+        if (decision.Verdict == RuleVerdict.Denied || (!export.IsByHand && !decision.IsAllowed))
+        {
+            lock (_gate)
+            {
+                if (_exports.TryGetValue(export.BusId, out var current) && current == export)
+                {
+                    _exports.Remove(export.BusId);
+                    export.Line.WakeAll();
+                    Events.Tell(DeviceEventKind.Unexported, export);
+                }
+            }
+
+            lease?.Stop("the rules no longer export it");
+            ServerLog.WithdrawnByRule(_log, export.BusId, decision.Reason);
+        }
+        else if (lease is not null && Refusal(export, AddressOf(lease.Holder.Client)) is { } refusal)
+        {
+            lease.Stop($"the rules no longer let this client have it: {refusal.Reason}");
+        }
+    }
+
+    /// <summary>Why a client may not have the device; null if it may.</summary>
+    private RuleDecision? Refusal(ExportedDevice export, IPAddress? client)
+    {
+        var rules = _rules;
+        var decision = rules.ForClient(rules.TraitsOf(export.Info), client);
+        return decision.IsAllowed || (export.IsByHand && decision.Verdict != RuleVerdict.Denied) ? null : decision;
+    }
+
+    /// <summary>The export that a client means: by its busid, or the only one that it may have and that is plugged in now.</summary>
+    private ExportedDevice? Find(BusId wanted, string client, IPAddress? address)
+    {
+        lock (_gate)
+        {
+            if (_exports.TryGetValue(wanted, out var export))
+            {
+                return export;
+            }
+        }
+
+        if (!DeviceSelector.TryParse(wanted.ToString(), out var selector, out _) || selector.BusId is not null)
+        {
+            return null;
+        }
+
+        var offered = Exports().Where(export => Refusal(export, address) is null && export.Find() is not null);
+        var selection = selector.Among(offered, export => _rules.TraitsOf(export.Info));
+        if (selection.Found.Count > 1)
+        {
+            ServerLog.AmbiguousName(_log, wanted, client, selection.Problem!);
+        }
+
+        return selection.Single;
+    }
+
+    private static IPAddress? AddressOf(string client) => IPEndPoint.TryParse(client, out var endPoint) ? endPoint.Address : null;
+}

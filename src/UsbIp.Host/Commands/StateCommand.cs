@@ -1,4 +1,5 @@
 using System.CommandLine;
+using UsbIp.Host.Control;
 using UsbIp.Protocol.Descriptors;
 
 namespace UsbIp.Host.Commands;
@@ -42,7 +43,7 @@ public sealed class StateCommand(CommandContext context, UsbNames names)
         }
         else
         {
-            StatusJson.Write(context.Output, status with { Devices = devices });
+            IndentedJson.Write(context.Output, status with { Devices = devices }, ControlJson.Default.HostStatus);
         }
 
         return ExitCode.Success;

@@ -66,7 +66,7 @@ public sealed class AliasCommand(CommandContext context)
 
         if (json)
         {
-            IndentedJson.Write(context.Output, configuration with { Aliases = shown }, RuleJson.Default.ConfigurationBody);
+            IndentedJson.Write(context.Output, configuration with { Aliases = shown }, RuleJson.Default.ConfigurationView);
             return ExitCode.Success;
         }
 
@@ -83,5 +83,5 @@ public sealed class AliasCommand(CommandContext context)
         return ExitCode.Success;
     }
 
-    private static string Line(AliasBody alias) => PrintableText.Of($"{alias.Name}: {string.Join(", ", alias.Identities)}");
+    private static string Line(AliasView alias) => PrintableText.Of($"{alias.Name}: {string.Join(", ", alias.Identities)}");
 }

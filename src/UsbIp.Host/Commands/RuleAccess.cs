@@ -25,7 +25,7 @@ internal static class RuleAccess
     }
 
     /// <summary>Tells of a file that does not hold.</summary>
-    public static void RemarkProblem(CommandContext context, ConfigurationBody configuration)
+    public static void RemarkProblem(CommandContext context, ConfigurationView configuration)
     {
         if (configuration.Problem is { } problem)
         {

@@ -16,7 +16,7 @@ public sealed class RuleCommand(CommandContext context)
     };
 
     /// <exception cref="CommandException">It is no rule, there is such a one, or the configuration cannot be changed.</exception>
-    public ExitCode Add(RuleBody rule)
+    public ExitCode Add(RuleView rule)
     {
         var configuration = RuleAccess.Run(context, daemon => daemon.AddRule(rule), file => file.AddRule(rule));
         context.Say(Line(configuration.Rules[^1]));
@@ -29,7 +29,7 @@ public sealed class RuleCommand(CommandContext context)
         RuleAccess.RemarkProblem(context, configuration);
         if (json)
         {
-            IndentedJson.Write(context.Output, configuration, RuleJson.Default.ConfigurationBody);
+            IndentedJson.Write(context.Output, configuration, RuleJson.Default.ConfigurationView);
             return ExitCode.Success;
         }
 
@@ -63,7 +63,7 @@ public sealed class RuleCommand(CommandContext context)
         var reply = RuleAccess.Run(context, daemon => daemon.Check(request), file => file.Check(request));
         if (json)
         {
-            IndentedJson.Write(context.Output, reply, RuleJson.Default.CheckRuleReply);
+            IndentedJson.Write(context.Output, reply, RuleJson.Default.RuleCheckListView);
             return ExitCode.Success;
         }
 
@@ -90,7 +90,7 @@ public sealed class RuleCommand(CommandContext context)
         var force = new Option<bool>("--force", "-f") { Description = "Of an allow: also while this machine uses the device, such as a mounted disk" };
         var command = new Command("add", "Add a rule; the order of rules means nothing") { verb, device, from, force };
         verb.AcceptOnlyFromAmong("allow", "deny");
-        command.SetAction(parsed => (int)new RuleCommand(contextOf(parsed)).Add(new RuleBody(
+        command.SetAction(parsed => (int)new RuleCommand(contextOf(parsed)).Add(new RuleView(
             parsed.GetRequiredValue(verb) == "allow", parsed.GetRequiredValue(device), parsed.GetValue(from) ?? [], parsed.GetValue(force))));
         return command;
     }
@@ -124,7 +124,7 @@ public sealed class RuleCommand(CommandContext context)
 
     private static Argument<string> DeviceArgument() => new("DEVICE") { Description = "The devices: a busid, or any other selector" };
 
-    private static string Line(RuleBody rule)
+    private static string Line(RuleView rule)
     {
         var from = rule.From.Count > 0 ? $" from {string.Join(", ", rule.From)}" : "";
         return PrintableText.Of(string.Create(

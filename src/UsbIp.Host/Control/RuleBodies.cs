@@ -8,21 +8,21 @@ namespace UsbIp.Host.Control;
 /// <param name="Problem">Why the file as it is does not hold; null if it does.</param>
 /// <param name="Aliases">What holds.</param>
 /// <param name="Rules">What holds, in the order of the file; it means nothing but the numbers.</param>
-public sealed record ConfigurationBody(string Path, string? Problem, IReadOnlyList<AliasBody> Aliases, IReadOnlyList<RuleBody> Rules)
+public sealed record ConfigurationView(string Path, string? Problem, IReadOnlyList<AliasView> Aliases, IReadOnlyList<RuleView> Rules)
 {
-    internal static ConfigurationBody Of(string path, string? problem, HostRules rules) => new(
+    internal static ConfigurationView Of(string path, string? problem, HostRules rules) => new(
         path,
         problem,
-        [.. rules.Aliases.Select(alias => new AliasBody(alias.Name, [.. alias.Identities.Select(identity => identity.Text)]))],
-        [.. rules.Rules.Select((rule, index) => new RuleBody(
+        [.. rules.Aliases.Select(alias => new AliasView(alias.Name, [.. alias.Identities.Select(identity => identity.Text)]))],
+        [.. rules.Rules.Select((rule, index) => new RuleView(
             rule.IsAllow, rule.Selector.Text, [.. rule.From.Select(range => range.ToString())], rule.Force) { Number = index + 1 })]);
 }
 
 /// <summary>An alias, and the selectors of what it stands for.</summary>
-public sealed record AliasBody(string Name, IReadOnlyList<string> Identities);
+public sealed record AliasView(string Name, IReadOnlyList<string> Identities);
 
 /// <summary>A rule; its number is 0 where one is to be added.</summary>
-public sealed record RuleBody(bool Allow, string Device, IReadOnlyList<string> From, bool Force)
+public sealed record RuleView(bool Allow, string Device, IReadOnlyList<string> From, bool Force)
 {
     public int Number { get; init; }
 }
@@ -34,20 +34,20 @@ public sealed record SetAliasRequest(string Name, IReadOnlyList<string> Identiti
 public sealed record RemoveAliasRequest(string Name);
 
 /// <summary>Asks that a rule be forgotten; it counts only if it still reads as the asker saw it.</summary>
-public sealed record RemoveRuleRequest(int Number, RuleBody Seen);
+public sealed record RemoveRuleRequest(int Number, RuleView Seen);
 
 /// <summary>Asks what rules say of a device, and of a client.</summary>
 public sealed record CheckRuleRequest(string Device, string? From);
 
 /// <summary>What rules say, device by device.</summary>
-public sealed record CheckRuleReply(IReadOnlyList<RuleCheckBody> Devices);
+public sealed record RuleCheckListView(IReadOnlyList<RuleCheckView> Devices);
 
 /// <summary>What rules say of one device.</summary>
 /// <param name="Device">The device.</param>
 /// <param name="Verdict">notMentioned, notNamed, allowed or denied.</param>
 /// <param name="Rule">The number of the rule that decides; null if none does.</param>
 /// <param name="Reason">A clause for people.</param>
-public sealed record RuleCheckBody(DeviceStatus Device, string Verdict, int? Rule, string Reason);
+public sealed record RuleCheckView(DeviceStatus Device, string Verdict, int? Rule, string Reason);
 
 /// <summary>No more than the request itself.</summary>
 public sealed record NothingBody;
@@ -58,12 +58,12 @@ public sealed record NothingBody;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip)]
-[JsonSerializable(typeof(ConfigurationBody))]
+[JsonSerializable(typeof(ConfigurationView))]
 [JsonSerializable(typeof(SetAliasRequest))]
 [JsonSerializable(typeof(RemoveAliasRequest))]
-[JsonSerializable(typeof(RuleBody))]
+[JsonSerializable(typeof(RuleView))]
 [JsonSerializable(typeof(RemoveRuleRequest))]
 [JsonSerializable(typeof(CheckRuleRequest))]
-[JsonSerializable(typeof(CheckRuleReply))]
+[JsonSerializable(typeof(RuleCheckListView))]
 [JsonSerializable(typeof(NothingBody))]
 internal sealed partial class RuleJson : JsonSerializerContext;

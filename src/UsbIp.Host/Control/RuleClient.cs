@@ -5,19 +5,19 @@ internal sealed class RuleClient(ControlClient daemon)
 {
     private static readonly RuleJson Json = RuleJson.Default;
 
-    public ConfigurationBody Read() => daemon.Call(ControlOpcode.ReadConfiguration, new NothingBody(), Json.NothingBody, Json.ConfigurationBody);
+    public ConfigurationView Read() => daemon.Call(ControlOpcode.ReadConfiguration, new NothingBody(), Json.NothingBody, Json.ConfigurationView);
 
-    public ConfigurationBody Reload() => daemon.Call(ControlOpcode.Reload, new NothingBody(), Json.NothingBody, Json.ConfigurationBody);
+    public ConfigurationView Reload() => daemon.Call(ControlOpcode.Reload, new NothingBody(), Json.NothingBody, Json.ConfigurationView);
 
-    public ConfigurationBody SetAlias(SetAliasRequest request) => daemon.Call(ControlOpcode.SetAlias, request, Json.SetAliasRequest, Json.ConfigurationBody);
+    public ConfigurationView SetAlias(SetAliasRequest request) => daemon.Call(ControlOpcode.SetAlias, request, Json.SetAliasRequest, Json.ConfigurationView);
 
-    public ConfigurationBody RemoveAlias(RemoveAliasRequest request) =>
-        daemon.Call(ControlOpcode.RemoveAlias, request, Json.RemoveAliasRequest, Json.ConfigurationBody);
+    public ConfigurationView RemoveAlias(RemoveAliasRequest request) =>
+        daemon.Call(ControlOpcode.RemoveAlias, request, Json.RemoveAliasRequest, Json.ConfigurationView);
 
-    public ConfigurationBody AddRule(RuleBody rule) => daemon.Call(ControlOpcode.AddRule, rule, Json.RuleBody, Json.ConfigurationBody);
+    public ConfigurationView AddRule(RuleView rule) => daemon.Call(ControlOpcode.AddRule, rule, Json.RuleView, Json.ConfigurationView);
 
-    public ConfigurationBody RemoveRule(RemoveRuleRequest request) =>
-        daemon.Call(ControlOpcode.RemoveRule, request, Json.RemoveRuleRequest, Json.ConfigurationBody);
+    public ConfigurationView RemoveRule(RemoveRuleRequest request) =>
+        daemon.Call(ControlOpcode.RemoveRule, request, Json.RemoveRuleRequest, Json.ConfigurationView);
 
-    public CheckRuleReply Check(CheckRuleRequest request) => daemon.Call(ControlOpcode.CheckRule, request, Json.CheckRuleRequest, Json.CheckRuleReply);
+    public RuleCheckListView Check(CheckRuleRequest request) => daemon.Call(ControlOpcode.CheckRule, request, Json.CheckRuleRequest, Json.RuleCheckListView);
 }

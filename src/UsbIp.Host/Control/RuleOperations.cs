@@ -20,10 +20,10 @@ internal sealed class RuleOperations(HostConfiguration configuration, Func<IEnum
 
     public ConfigurationStatus Status => new(configuration.Path, configuration.Problem);
 
-    public ConfigurationBody Read() => ConfigurationBody.Of(configuration.Path, configuration.Problem, configuration.Rules);
+    public ConfigurationView Read() => ConfigurationView.Of(configuration.Path, configuration.Problem, configuration.Rules);
 
     /// <summary>Reads the file anew; a broken one leaves what holds, and the answer says what is wrong.</summary>
-    public ConfigurationBody Reload()
+    public ConfigurationView Reload()
     {
         lock (_gate)
         {
@@ -37,7 +37,7 @@ internal sealed class RuleOperations(HostConfiguration configuration, Func<IEnum
     }
 
     /// <exception cref="CommandException">The name or an identity cannot be one, or the file cannot be changed.</exception>
-    public ConfigurationBody SetAlias(SetAliasRequest request)
+    public ConfigurationView SetAlias(SetAliasRequest request)
     {
         if (AliasName.Problem(request.Name) is { } problem)
         {
@@ -59,35 +59,35 @@ internal sealed class RuleOperations(HostConfiguration configuration, Func<IEnum
     }
 
     /// <exception cref="CommandException">There is no such alias, or the file cannot be changed.</exception>
-    public ConfigurationBody RemoveAlias(RemoveAliasRequest request) => Change(file => file.Rules.Aliases.Any(alias => alias.Name == request.Name)
+    public ConfigurationView RemoveAlias(RemoveAliasRequest request) => Change(file => file.Rules.Aliases.Any(alias => alias.Name == request.Name)
         ? file.RemoveAlias(request.Name)
         : throw new CommandException(ExitCode.NotFound, $"There is no alias '{request.Name}'.", "usbip-host alias, which lists them"));
 
     /// <exception cref="CommandException">The rule is none, is there already, or the file cannot be changed.</exception>
-    public ConfigurationBody AddRule(RuleBody body) => AddRule(new DeviceRule(body.Allow, DeviceChoice.Parse(body.Device))
+    public ConfigurationView AddRule(RuleView body) => AddRule(new DeviceRule(body.Allow, DeviceChoice.Parse(body.Device))
     {
         From = [.. body.From.Select(ParseRange)],
         Force = body.Force,
     });
 
     /// <exception cref="CommandException">There is no such rule, it is another one by now, or the file cannot be changed.</exception>
-    public ConfigurationBody RemoveRule(RemoveRuleRequest request) => Change(file =>
+    public ConfigurationView RemoveRule(RemoveRuleRequest request) => Change(file =>
     {
-        var now = ConfigurationBody.Of("", null, file.Rules).Rules.FirstOrDefault(rule => rule.Number == request.Number);
+        var now = ConfigurationView.Of("", null, file.Rules).Rules.FirstOrDefault(rule => rule.Number == request.Number);
         return now is not null && now.Allow == request.Seen.Allow && now.Device == request.Seen.Device && now.From.SequenceEqual(request.Seen.From)
             ? file.RemoveRule(request.Number)
             : throw new CommandException(ExitCode.NotFound, $"Rule {request.Number} is not that rule any more.", "usbip-host rule list");
     });
 
     /// <exception cref="CommandException">The texts are no selector and address, or no such device is plugged in.</exception>
-    public CheckRuleReply Check(CheckRuleRequest request)
+    public RuleCheckListView Check(CheckRuleRequest request)
     {
         var selector = DeviceChoice.Parse(request.Device);
         var client = request.From is null ? null
             : IPAddress.TryParse(request.From, out var address) ? address
             : throw new CommandException(ExitCode.Usage, $"'{request.From}' is no address of a client.", "--from 192.168.1.7");
         var rules = configuration.Rules;
-        var checks = new List<RuleCheckBody>();
+        var checks = new List<RuleCheckView>();
         foreach (var device in devices())
         {
             var traits = rules.TraitsOf(device);
@@ -95,7 +95,7 @@ internal sealed class RuleOperations(HostConfiguration configuration, Func<IEnum
             {
                 var decision = client is null ? rules.ForExport(traits) : rules.ForClient(traits, client);
                 var verdict = decision.Verdict.ToString();
-                checks.Add(new RuleCheckBody(
+                checks.Add(new RuleCheckView(
                     DeviceStatus.From(device) with { Aliases = traits.Aliases },
                     char.ToLowerInvariant(verdict[0]) + verdict[1..],
                     decision.Number > 0 ? decision.Number : null,
@@ -104,7 +104,7 @@ internal sealed class RuleOperations(HostConfiguration configuration, Func<IEnum
         }
 
         return checks.Count > 0
-            ? new CheckRuleReply(checks)
+            ? new RuleCheckListView(checks)
             : throw new CommandException(ExitCode.NotFound, $"No device of this machine is '{selector}'.", "plug it in; what rules say depends on all that it is");
     }
 
@@ -143,11 +143,11 @@ internal sealed class RuleOperations(HostConfiguration configuration, Func<IEnum
         return rule;
     }
 
-    private ConfigurationBody AddRule(DeviceRule rule) => Change(file => file.Rules.Rules.Any(existing => existing.ToString() == rule.ToString())
+    private ConfigurationView AddRule(DeviceRule rule) => Change(file => file.Rules.Rules.Any(existing => existing.ToString() == rule.ToString())
         ? throw new CommandException(ExitCode.AlreadyRunning, $"There is such a rule already: {rule}.", "usbip-host rule list")
         : file.AddRule(rule));
 
-    private ConfigurationBody Change(Func<ConfigurationEditor, string> edit)
+    private ConfigurationView Change(Func<ConfigurationEditor, string> edit)
     {
         lock (_gate)
         {

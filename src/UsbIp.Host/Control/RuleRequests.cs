@@ -16,13 +16,13 @@ internal static class RuleRequests
         var opcode = request.Opcode;
         return opcode switch
         {
-            ControlOpcode.Reload => Reply(request, rules.Reload(), json.ConfigurationBody),
-            ControlOpcode.SetAlias => Reply(request, rules.SetAlias(ControlRecords.Read(opcode, body, json.SetAliasRequest)), json.ConfigurationBody),
-            ControlOpcode.RemoveAlias => Reply(request, rules.RemoveAlias(ControlRecords.Read(opcode, body, json.RemoveAliasRequest)), json.ConfigurationBody),
-            ControlOpcode.AddRule => Reply(request, rules.AddRule(ControlRecords.Read(opcode, body, json.RuleBody)), json.ConfigurationBody),
-            ControlOpcode.RemoveRule => Reply(request, rules.RemoveRule(ControlRecords.Read(opcode, body, json.RemoveRuleRequest)), json.ConfigurationBody),
-            ControlOpcode.CheckRule => Reply(request, rules.Check(ControlRecords.Read(opcode, body, json.CheckRuleRequest)), json.CheckRuleReply),
-            _ => Reply(request, rules.Read(), json.ConfigurationBody),
+            ControlOpcode.Reload => Reply(request, rules.Reload(), json.ConfigurationView),
+            ControlOpcode.SetAlias => Reply(request, rules.SetAlias(ControlRecords.Read(opcode, body, json.SetAliasRequest)), json.ConfigurationView),
+            ControlOpcode.RemoveAlias => Reply(request, rules.RemoveAlias(ControlRecords.Read(opcode, body, json.RemoveAliasRequest)), json.ConfigurationView),
+            ControlOpcode.AddRule => Reply(request, rules.AddRule(ControlRecords.Read(opcode, body, json.RuleView)), json.ConfigurationView),
+            ControlOpcode.RemoveRule => Reply(request, rules.RemoveRule(ControlRecords.Read(opcode, body, json.RemoveRuleRequest)), json.ConfigurationView),
+            ControlOpcode.CheckRule => Reply(request, rules.Check(ControlRecords.Read(opcode, body, json.CheckRuleRequest)), json.RuleCheckListView),
+            _ => Reply(request, rules.Read(), json.ConfigurationView),
         };
     }
 

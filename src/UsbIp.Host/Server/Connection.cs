@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using UsbIp.Host.Server.Events;
@@ -11,7 +10,7 @@ namespace UsbIp.Host.Server;
 /// One accepted connection, on its own thread: a request for the device list is answered and the connection ends; a granted import turns it into a
 /// session until either side ends that. Owns the socket.
 /// </summary>
-public sealed class Connection(Socket socket, string client, DeviceRegistry registry, ServerOptions options, SharedBudget allSessions, ILogger log)
+public sealed class Connection(Socket socket, RemoteClient client, DeviceRegistry registry, ServerOptions options, SharedBudget allSessions, ILogger log)
 {
     private volatile DeviceLease? _lease;
 
@@ -29,15 +28,15 @@ public sealed class Connection(Socket socket, string client, DeviceRegistry regi
             }
             catch (ProtocolException e)
             {
-                ServerLog.RequestBroken(log, client, e.Message);
+                ServerLog.RequestBroken(log, client.Name, e.Message);
             }
             catch (SocketException e)
             {
-                ServerLog.ConnectionLost(log, client, e.SocketErrorCode);
+                ServerLog.ConnectionLost(log, client.Name, e.SocketErrorCode);
             }
             catch (Exception e) // a bug of ours, or of a device: the daemon and everybody else's devices live on
             {
-                ServerLog.ConnectionFailed(log, client, e);
+                ServerLog.ConnectionFailed(log, client.Name, e);
             }
             finally
             {
@@ -65,8 +64,6 @@ public sealed class Connection(Socket socket, string client, DeviceRegistry regi
         }
     }
 
-    private IPAddress? Address => (socket.RemoteEndPoint as IPEndPoint)?.Address;
-
     private void Serve()
     {
         SocketTuning.Apply(socket);
@@ -77,13 +74,13 @@ public sealed class Connection(Socket socket, string client, DeviceRegistry regi
                 ServeRequest(reader);
                 break;
             case ProtocolConstants.TlsFirstByte:
-                ServerLog.TlsNotSpoken(log, client);
+                ServerLog.TlsNotSpoken(log, client.Name);
                 break;
             case { } other:
-                ServerLog.UnknownFirstByte(log, client, other);
+                ServerLog.UnknownFirstByte(log, client.Name, other);
                 break;
             case null:
-                ServerLog.SilentConnection(log, client);
+                ServerLog.SilentConnection(log, client.Name);
                 break;
         }
     }
@@ -113,11 +110,11 @@ public sealed class Connection(Socket socket, string client, DeviceRegistry regi
 
     private void SendList()
     {
-        var devices = registry.ListFor(Address).Take(ProtocolLimits.MaxListedDevices).ToList();
+        var devices = registry.ListFor(client.Address).Take(ProtocolLimits.MaxListedDevices).ToList();
         socket.SendTimeout = (int)options.RequestTime.TotalMilliseconds;
         SendAll(DeviceList.Write(devices, Extensions.Watch));
         socket.Shutdown(SocketShutdown.Send);
-        ServerLog.Listed(log, client, devices.Count);
+        ServerLog.Listed(log, client.Name, devices.Count);
     }
 
     private void Watch()
@@ -137,27 +134,15 @@ public sealed class Connection(Socket socket, string client, DeviceRegistry regi
         var accepted = request.Offered & (Extensions.BulkOnlyOrder | Extensions.Reasons);
         Span<byte> reply = stackalloc byte[ImportReply.Size];
         socket.SendTimeout = (int)options.RequestTime.TotalMilliseconds;
-        if (registry.Resolve(busId, client, Address) is not { } device)
-        {
-            Refuse(request with { BusId = default }, OperationStatus.NoDevice); // what a client may not have is not there for it
-            return;
-        }
-
+        var device = registry.Resolve(busId, client);
         if (Lease(request with { BusId = device }, out var lease) is not { } status)
         {
             return; // it waited for the device, and has left
         }
 
-        if (status == OperationStatus.Ok && registry.Resolve(device, client, Address) is null)
-        {
-            lease!.Release(Task.CompletedTask); // the rules have changed meanwhile
-            Refuse(request with { BusId = default }, OperationStatus.NoDevice);
-            return;
-        }
-
         if (status != OperationStatus.Ok)
         {
-            ServerLog.ImportRefused(log, client, busId, status);
+            ServerLog.ImportRefused(log, client.Name, busId, status);
             Refuse(request with { BusId = device }, status);
             return;
         }
@@ -179,7 +164,7 @@ public sealed class Connection(Socket socket, string client, DeviceRegistry regi
             session?.Dispose();
             if (lease!.Release(session?.Drained ?? Task.CompletedTask))
             {
-                ServerLog.DeviceReleased(log, client, lease.Device.Info.BusId);
+                ServerLog.DeviceReleased(log, client.Name, lease.Device.Info.BusId);
             }
         }
     }
@@ -204,7 +189,7 @@ public sealed class Connection(Socket socket, string client, DeviceRegistry regi
         if (request.Offered.HasFlag(Extensions.Reasons))
         {
             var reason = status == OperationStatus.DeviceBusy && request.Offered.HasFlag(Extensions.TakeOver) ? "its host does not let clients take it over" : "";
-            SendAll(registry.Explain(request.BusId, null, reason).Behind(OperationCode.ImportReply, status));
+            SendAll(registry.Explain(request.BusId, client, null, reason).Behind(OperationCode.ImportReply, status));
             return;
         }
 
@@ -216,16 +201,16 @@ public sealed class Connection(Socket socket, string client, DeviceRegistry regi
     private void RunSession(UrbSession session, BusId busId)
     {
         socket.SendTimeout = 0;
-        ServerLog.SessionStarted(log, client, busId);
+        ServerLog.SessionStarted(log, client.Name, busId);
         var end = session.Run();
         _lease!.EndReason = end.Reason;
         if (end.Cause is SessionEndCause.ProtocolViolation or SessionEndCause.DeviceFailed)
         {
-            ServerLog.SessionBroken(log, client, busId, end.Cause, end.Reason);
+            ServerLog.SessionBroken(log, client.Name, busId, end.Cause, end.Reason);
         }
         else
         {
-            ServerLog.SessionEnded(log, client, busId, end.Reason);
+            ServerLog.SessionEnded(log, client.Name, busId, end.Reason);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using UsbIp.Host.Session;
 
 namespace UsbIp.Host.Server;
@@ -7,6 +8,9 @@ namespace UsbIp.Host.Server;
 /// <param name="Since">When the import was granted.</param>
 public sealed record DeviceHolder(string Client, DateTimeOffset Since)
 {
+    /// <summary>The client's address, which rules look at; null if it has none.</summary>
+    public IPAddress? Address { get; init; }
+
     /// <summary>How busy it is.</summary>
     public SessionTraffic Traffic { get; } = new();
 }

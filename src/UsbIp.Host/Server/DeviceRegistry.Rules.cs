@@ -77,21 +77,21 @@ public sealed partial class DeviceRegistry
     public DeviceRecord RecordOf(UsbDeviceInfo device) => DeviceListing.ToRecord(device, _rules.TraitsOf(device).Aliases);
 
     /// <summary>The device that a client means by a busid, an alias or another selector. What is not exported comes back as it is.</summary>
-    /// <param name="wanted">What it asked for.</param>
-    /// <param name="client">Its name, for logs and for others who want the device.</param>
-    /// <param name="address">Its address; null if it has none.</param>
-    /// <returns>Null if rules keep the device from the client.</returns>
-    public BusId? Resolve(BusId wanted, string client, IPAddress? address)
+    public BusId Resolve(BusId wanted, RemoteClient client)
     {
-        var export = Find(wanted, client, address);
-        if (export is null || Refusal(export, address) is not { } refusal)
+        if (IsExported(wanted) || !DeviceSelector.TryParse(wanted.ToString(), out var selector, out _) || selector.BusId is not null)
         {
-            return export?.BusId ?? wanted;
+            return wanted;
         }
 
-        ServerLog.RefusedByRule(_log, wanted, client, refusal.Reason);
-        Events.Tell(DeviceEventKind.Refused, export, client, refusal.Reason);
-        return null;
+        var offered = Exports().Where(export => MaySee(export, client.Address) && export.Find() is not null);
+        var selection = selector.Among(offered, export => _rules.TraitsOf(export.Info));
+        if (selection.Found.Count > 1)
+        {
+            ServerLog.AmbiguousName(_log, wanted, client.Name, selection.Problem!);
+        }
+
+        return selection.Single?.BusId ?? wanted;
     }
 
     /// <summary>Exports what was plugged in, if a rule says so; forgets what a rule had exported when it leaves.</summary>
@@ -124,32 +124,39 @@ public sealed partial class DeviceRegistry
     /// </summary>
     private void ExportByRule(UsbDeviceInfo device, IUsbBackend backend)
     {
-        var traits = _rules.TraitsOf(device);
-        var decision = _rules.ForExport(traits);
-        if (device.IsHub || device.IsRemote || !decision.IsAllowed)
+        if (device.IsHub || device.IsRemote)
         {
-            if (decision.Verdict == RuleVerdict.NotNamed && !device.IsHub)
-            {
-                ServerLog.NotExportedByRule(_log, device.BusId, decision.Reason);
-            }
-
             return;
         }
 
+        RuleDecision decision;
         lock (_gate)
         {
-            if (FindExportLocked(device) is { } existing)
+            var rules = _rules; // read here, so that rules which come meanwhile find the export and withdraw it
+            var traits = rules.TraitsOf(device);
+            decision = rules.ForExport(traits);
+            if (decision.IsAllowed)
             {
-                existing.IsForced |= _rules.IsForced(traits);
-                return;
-            }
+                if (FindExportLocked(device) is { } existing)
+                {
+                    existing.IsForced |= rules.IsForced(traits);
+                    return;
+                }
 
-            var export = new ExportedDevice(device, backend) { IsByHand = false, IsForced = _rules.IsForced(traits) };
-            _exports[device.BusId] = export;
-            Events.Tell(DeviceEventKind.Exported, export);
+                var export = new ExportedDevice(device, backend) { IsByHand = false, IsForced = rules.IsForced(traits) };
+                _exports[device.BusId] = export;
+                Events.Tell(DeviceEventKind.Exported, export);
+            }
         }
 
-        ServerLog.ExportedByRule(_log, device.BusId, device.Descriptor.VendorId, device.Descriptor.ProductId, decision.Reason);
+        if (decision.IsAllowed)
+        {
+            ServerLog.ExportedByRule(_log, device.BusId, device.Descriptor.VendorId, device.Descriptor.ProductId, decision.Reason);
+        }
+        else if (decision.Verdict == RuleVerdict.NotNamed)
+        {
+            ServerLog.NotExportedByRule(_log, device.BusId, decision.Reason);
+        }
     }
 
     private void TellIfExported(ExportedDevice export)
@@ -166,27 +173,41 @@ public sealed partial class DeviceRegistry
     /// <summary>Ends an export, or the session of a client, that rules no longer allow.</summary>
     private void Withdraw(ExportedDevice export)
     {
-        var traits = _rules.TraitsOf(export.Info);
-        var decision = _rules.ForExport(traits);
-        var lease = export.Lease;
-        if (decision.Verdict == RuleVerdict.Denied || (!export.IsByHand && !decision.IsAllowed))
+        DeviceLease? lease;
+        RuleDecision decision;
+        RuleDecision? refusal = null;
+        bool isWithdrawn;
+        lock (_gate)
         {
-            lock (_gate)
+            if (!_exports.TryGetValue(export.BusId, out var current) || current != export)
             {
-                if (_exports.TryGetValue(export.BusId, out var current) && current == export)
-                {
-                    _exports.Remove(export.BusId);
-                    export.Line.WakeAll();
-                    Events.Tell(DeviceEventKind.Unexported, export);
-                }
+                return;
             }
 
+            lease = export.Lease; // under the gate: whoever leases the device later is asked by the rules that hold now
+            decision = _rules.ForExport(_rules.TraitsOf(export.Info));
+            isWithdrawn = decision.Verdict == RuleVerdict.Denied || (!export.IsByHand && !decision.IsAllowed);
+            if (isWithdrawn)
+            {
+                _exports.Remove(export.BusId);
+                Events.Tell(DeviceEventKind.Unexported, export);
+            }
+            else if (lease is not null)
+            {
+                refusal = Refusal(export, lease.Holder.Address);
+            }
+
+            export.Line.WakeAll();
+        }
+
+        if (isWithdrawn)
+        {
             lease?.Stop("the rules no longer export it");
             ServerLog.WithdrawnByRule(_log, export.BusId, decision.Reason);
         }
-        else if (lease is not null && Refusal(export, AddressOf(lease.Holder.Client)) is { } refusal)
+        else if (refusal is not null)
         {
-            lease.Stop($"the rules no longer let this client have it: {refusal.Reason}");
+            lease!.Stop($"the rules no longer let this client have it: {refusal.Reason}");
         }
     }
 
@@ -198,31 +219,11 @@ public sealed partial class DeviceRegistry
         return decision.IsAllowed || (export.IsByHand && decision.Verdict != RuleVerdict.Denied) ? null : decision;
     }
 
-    /// <summary>The export that a client means: by its busid, or the only one that it may have and that is plugged in now.</summary>
-    private ExportedDevice? Find(BusId wanted, string client, IPAddress? address)
+    private bool IsExported(BusId busId)
     {
         lock (_gate)
         {
-            if (_exports.TryGetValue(wanted, out var export))
-            {
-                return export;
-            }
+            return _exports.ContainsKey(busId);
         }
-
-        if (!DeviceSelector.TryParse(wanted.ToString(), out var selector, out _) || selector.BusId is not null)
-        {
-            return null;
-        }
-
-        var offered = Exports().Where(export => Refusal(export, address) is null && export.Find() is not null);
-        var selection = selector.Among(offered, export => _rules.TraitsOf(export.Info));
-        if (selection.Found.Count > 1)
-        {
-            ServerLog.AmbiguousName(_log, wanted, client, selection.Problem!);
-        }
-
-        return selection.Single;
     }
-
-    private static IPAddress? AddressOf(string client) => IPEndPoint.TryParse(client, out var endPoint) ? endPoint.Address : null;
 }

@@ -1,4 +1,5 @@
 using UsbIp.Devices;
+using UsbIp.Host.Rules;
 using UsbIp.Protocol;
 using UsbIp.Protocol.Watching;
 
@@ -42,23 +43,23 @@ public sealed partial class DeviceRegistry
         return lease.Holder;
     }
 
-    /// <summary>Takes a place in the line for a device; null if it is not exported, or too many wait. Give it up with <see cref="Leave"/>.</summary>
-    internal LineTicket? Join(BusId busId, string client)
+    /// <summary>Takes a place in the line for a device; null if it is not there for the client, or too many wait. Give it up with <see cref="Leave"/>.</summary>
+    internal LineTicket? Join(BusId busId, RemoteClient client)
     {
         lock (_gate)
         {
-            return _exports.TryGetValue(busId, out var export) ? export.Line.Join(client, isFirst: false) : null;
+            return FindVisibleLocked(busId, client)?.Line.Join(client, isFirst: false);
         }
     }
 
-    /// <summary>Takes the first place in the line, and ends the session of the holder if there is one; null if the export does not allow that.</summary>
-    internal LineTicket? TakeOver(BusId busId, string client)
+    /// <summary>Takes the first place in the line, and ends the session of the holder if there is one; null if the export or a rule does not allow that.</summary>
+    internal LineTicket? TakeOver(BusId busId, RemoteClient client)
     {
         DeviceLease? lease;
         LineTicket? ticket;
         lock (_gate)
         {
-            if (!_exports.TryGetValue(busId, out var export) || !export.Policy.MayBeTakenOver)
+            if (FindVisibleLocked(busId, client) is not { Policy.MayBeTakenOver: true } export)
             {
                 return null;
             }
@@ -69,7 +70,7 @@ public sealed partial class DeviceRegistry
 
         if (ticket is not null)
         {
-            lease?.Stop($"taken over by {client}");
+            lease?.Stop($"taken over by {client.Name}");
         }
 
         return ticket;
@@ -84,12 +85,12 @@ public sealed partial class DeviceRegistry
         }
     }
 
-    /// <summary>What a client is told that does not have the device, or not yet.</summary>
-    internal ImportDetail Explain(BusId busId, LineTicket? ticket, string reason)
+    /// <summary>What a client is told that does not have the device, or not yet: nothing of one that it may not see.</summary>
+    internal ImportDetail Explain(BusId busId, RemoteClient client, LineTicket? ticket, string reason)
     {
         lock (_gate)
         {
-            var export = _exports.GetValueOrDefault(busId);
+            var export = FindVisibleLocked(busId, client);
             var holder = export?.Lease?.Holder;
             return new ImportDetail(
                 holder?.Client ?? "",
@@ -101,13 +102,53 @@ public sealed partial class DeviceRegistry
         }
     }
 
+    private ExportedDevice? FindVisibleLocked(BusId busId, RemoteClient client) =>
+        _exports.TryGetValue(busId, out var export) && MaySee(export, client.Address) ? export : null;
+
+    /// <summary>Whether a client may lease a device now, as far as can be said without asking the system.</summary>
+    /// <param name="busId">The device.</param>
+    /// <param name="client">Who asks.</param>
+    /// <param name="ticket">Its place in the line; null if it does not wait.</param>
+    /// <param name="export">The export, if there is one.</param>
+    /// <param name="denial">The rule that keeps the device from the client; null if none does.</param>
+    private OperationStatus AdmitLocked(BusId busId, RemoteClient client, LineTicket? ticket, out ExportedDevice? export, out RuleDecision? denial)
+    {
+        denial = null;
+        if (!_exports.TryGetValue(busId, out export))
+        {
+            Events.TellUnknown(busId, client.Name);
+            return OperationStatus.NoDevice;
+        }
+
+        denial = Refusal(export, client.Address);
+        if (denial is not null)
+        {
+            Events.Tell(DeviceEventKind.Refused, export, client.Name, denial.Reason);
+            return OperationStatus.NoDevice; // what a client may not have is not there for it
+        }
+
+        if (export.IsFailed)
+        {
+            Events.Tell(DeviceEventKind.Refused, export, client.Name, "the device has not given back the transfers of an earlier session");
+            return OperationStatus.DeviceError;
+        }
+
+        if (export.Lease is not null || !export.Line.IsTurnOf(ticket))
+        {
+            TellBusyLocked(export, client, ticket);
+            return OperationStatus.DeviceBusy;
+        }
+
+        return OperationStatus.Ok;
+    }
+
     /// <summary>A client that waits is not refused; it is told its place by its connection.</summary>
-    private void TellBusyLocked(ExportedDevice export, string client, LineTicket? ticket)
+    private void TellBusyLocked(ExportedDevice export, RemoteClient client, LineTicket? ticket)
     {
         if (ticket is null)
         {
             Events.Tell(
-                DeviceEventKind.Refused, export, client, export.Lease is { } other ? $"{other.Holder.Client} holds it" : $"{export.Line.Count} clients wait for it");
+                DeviceEventKind.Refused, export, client.Name, export.Lease is { } other ? $"{other.Holder.Client} holds it" : $"{export.Line.Count} clients wait for it");
         }
     }
 }

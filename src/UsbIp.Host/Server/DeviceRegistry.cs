@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using UsbIp.Devices;
+using UsbIp.Host.Rules;
 using UsbIp.Host.Server.Events;
 using UsbIp.Protocol;
 using UsbIp.Protocol.Watching;
@@ -99,49 +100,52 @@ public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, 
         ServerLog.Unexported(_log, busId);
     }
 
-    /// <summary>The devices that a client may see. Asks for no others: one that hangs would hold up the list although it is nobody's business.</summary>
-    public IReadOnlyList<UsbDeviceInfo> ListExported() =>
-        [.. Exports().Select(export => export.Find()).OfType<UsbDeviceInfo>().OrderBy(device => (device.BusNumber, device.DeviceNumber))];
-
     /// <summary>
     /// Leases a device to a client and opens it. The reason for a refusal is what the wire has a word for; the log has the sentence.
     /// </summary>
     /// <param name="busId">The device.</param>
-    /// <param name="client">Who asks.</param>
+    /// <param name="client">Who asks. Rules may keep the device from it, which is then not there for it.</param>
     /// <param name="lease">The lease, if it is granted.</param>
     /// <param name="ticket">The client's place in the line for the device, if it waits; given up with the lease.</param>
-    public OperationStatus TryLease(BusId busId, string client, out DeviceLease? lease, LineTicket? ticket = null)
+    public OperationStatus TryLease(BusId busId, RemoteClient client, out DeviceLease? lease, LineTicket? ticket = null)
     {
         lease = null;
+        OperationStatus status;
         ExportedDevice? export;
+        RuleDecision? denial;
         lock (_gate)
         {
-            if (!_exports.TryGetValue(busId, out export))
+            status = AdmitLocked(busId, client, ticket, out export, out denial);
+            if (status == OperationStatus.Ok)
             {
-                Events.TellUnknown(busId, client);
-                return OperationStatus.NoDevice;
-            }
+                if (ticket is not null)
+                {
+                    export!.Line.Leave(ticket);
+                }
 
-            if (export.IsFailed)
-            {
-                Events.Tell(DeviceEventKind.Refused, export, client, "the device has not given back the transfers of an earlier session");
-                return OperationStatus.DeviceError;
+                export!.Lease = lease = new DeviceLease(this, export, new DeviceHolder(client.Name, DateTimeOffset.Now) { Address = client.Address });
             }
-
-            if (export.Lease is not null || !export.Line.IsTurnOf(ticket))
-            {
-                TellBusyLocked(export, client, ticket);
-                return OperationStatus.DeviceBusy;
-            }
-
-            if (ticket is not null)
-            {
-                export.Line.Leave(ticket);
-            }
-
-            export.Lease = lease = new DeviceLease(this, export, new DeviceHolder(client, DateTimeOffset.Now));
         }
 
+        if (denial is not null)
+        {
+            ServerLog.RefusedByRule(_log, busId, client.Name, denial.Reason);
+        }
+
+        return lease is null ? status : Open(export!, ref lease);
+    }
+
+    /// <summary>Logs what is plugged in and out, until <paramref name="stop"/>. The sessions of a device that leaves end by themselves.</summary>
+    public Task WatchAsync(CancellationToken stop) => Task.WhenAll(
+        backends.Select(backend => new PlugWatcher(backend, OnPlug).RunAsync(stop)).Append(new SessionMonitor(Exports, TimeProvider.System).RunAsync(stop)));
+
+    /// <summary>Waits for the devices that are being given back at this moment. Call when every lease was released.</summary>
+    public Task FinishAsync() => _failed.FinishAsync();
+
+    /// <summary>Opens a device that has just been leased; where that cannot be, the lease is taken back.</summary>
+    private OperationStatus Open(ExportedDevice export, ref DeviceLease? lease)
+    {
+        var client = lease!.Holder.Client;
         var status = OperationStatus.NotAvailable;
         try
         {
@@ -163,13 +167,6 @@ public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, 
             }
         }
     }
-
-    /// <summary>Logs what is plugged in and out, until <paramref name="stop"/>. The sessions of a device that leaves end by themselves.</summary>
-    public Task WatchAsync(CancellationToken stop) => Task.WhenAll(
-        backends.Select(backend => new PlugWatcher(backend, OnPlug).RunAsync(stop)).Append(new SessionMonitor(Exports, TimeProvider.System).RunAsync(stop)));
-
-    /// <summary>Waits for the devices that are being given back at this moment. Call when every lease was released.</summary>
-    public Task FinishAsync() => _failed.FinishAsync();
 
     internal bool Release(ExportedDevice export, DeviceLease lease, Task drained)
     {

@@ -9,7 +9,7 @@ namespace UsbIp.Host.Server;
 /// A client that waits for a device, or takes it over: stands in the line, tells the client its place whenever that changes and now and then besides, and
 /// leases the device when it is its turn. On the connection's own thread; the socket is used synchronously only, since it may carry URBs afterwards.
 /// </summary>
-internal sealed class ImportWait(Socket socket, string client, DeviceRegistry registry, LeaseAttempt attempt, ILogger log)
+internal sealed class ImportWait(Socket socket, RemoteClient client, DeviceRegistry registry, LeaseAttempt attempt, ILogger log)
 {
     /// <summary>How often the client is looked for: nothing wakes a thread that waits for the line when the client leaves.</summary>
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
@@ -62,7 +62,7 @@ internal sealed class ImportWait(Socket socket, string client, DeviceRegistry re
         {
             if (HasLeft())
             {
-                ServerLog.WaitGivenUp(log, client, busId);
+                ServerLog.WaitGivenUp(log, client.Name, busId);
                 lease = null;
                 return null;
             }
@@ -77,7 +77,7 @@ internal sealed class ImportWait(Socket socket, string client, DeviceRegistry re
             {
                 if (told.Place == 0)
                 {
-                    ServerLog.Waits(log, client, busId, ticket.Place);
+                    ServerLog.Waits(log, client.Name, busId, ticket.Place);
                 }
 
                 told = (ticket.Place, Stopwatch.GetTimestamp());
@@ -90,7 +90,7 @@ internal sealed class ImportWait(Socket socket, string client, DeviceRegistry re
 
     private void Tell(BusId busId, LineTicket ticket)
     {
-        ReadOnlySpan<byte> message = registry.Explain(busId, ticket, "").Behind(OperationCode.WaitReply, OperationStatus.DeviceBusy);
+        ReadOnlySpan<byte> message = registry.Explain(busId, client, ticket, "").Behind(OperationCode.WaitReply, OperationStatus.DeviceBusy);
         while (message.Length > 0)
         {
             message = message[socket.Send(message)..];

@@ -120,11 +120,11 @@ public sealed class UsbIpServer(DeviceRegistry registry, ServerOptions options, 
 
     private void Accept(Socket socket)
     {
-        var client = socket.RemoteEndPoint?.ToString() ?? "unknown";
+        var client = RemoteClient.At(socket.RemoteEndPoint);
         if (Interlocked.Increment(ref _unimported) > options.MaxUnimported)
         {
             Interlocked.Decrement(ref _unimported);
-            ServerLog.TooManyConnections(_log, client, options.MaxUnimported);
+            ServerLog.TooManyConnections(_log, client.Name, options.MaxUnimported);
             socket.Dispose();
             return;
         }
@@ -145,7 +145,7 @@ public sealed class UsbIpServer(DeviceRegistry registry, ServerOptions options, 
             _connections.Add(connection);
         }
 
-        var thread = new Thread(() => RunConnection(connection), 256 * 1024) { IsBackground = true, Name = $"client {client}" };
+        var thread = new Thread(() => RunConnection(connection), 256 * 1024) { IsBackground = true, Name = $"client {client.Name}" };
         thread.Start();
     }
 

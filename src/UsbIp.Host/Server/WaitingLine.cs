@@ -17,12 +17,12 @@ internal sealed class WaitingLine
     public bool IsTurnOf(LineTicket? ticket) => _tickets.Count == 0 || _tickets[0] == ticket;
 
     /// <summary>Null if too many wait.</summary>
-    /// <param name="client">Its address and port.</param>
+    /// <param name="client">Who waits.</param>
     /// <param name="isFirst">Before all others rather than behind them: it has just taken the device from its holder.</param>
-    public LineTicket? Join(string client, bool isFirst)
+    public LineTicket? Join(RemoteClient client, bool isFirst)
     {
         var ticket = new LineTicket(client) { Line = this };
-        if (_tickets.Count >= MaxWaiting || _tickets.Count(other => Equals(other.Address, ticket.Address)) >= MaxOfOneAddress)
+        if (_tickets.Count >= MaxWaiting || _tickets.Count(other => Equals(other.Client.Address, client.Address)) >= MaxOfOneAddress)
         {
             ticket.Dispose();
             return null;

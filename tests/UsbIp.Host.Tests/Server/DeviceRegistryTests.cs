@@ -16,7 +16,7 @@ public sealed class DeviceRegistryTests
         backend.Add("1-2");
         var registry = new DeviceRegistry([backend], NullLoggerFactory.Instance);
         registry.Export(Device);
-        var lease = () => registry.TryLease(Device, "client", out _);
+        var lease = () => registry.TryLease(Device, new RemoteClient("client", null), out _);
 
         backend.OpenFailure = new IOException("No space left on device");
         lease.Should().Throw<IOException>();
@@ -34,7 +34,7 @@ public sealed class DeviceRegistryTests
         var registry = new DeviceRegistry([backend], NullLoggerFactory.Instance);
         registry.Export(Device);
 
-        registry.ListExported().Should().ContainSingle().Which.BusId.Should().Be(Device);
+        registry.ListFor(null).Should().ContainSingle().Which.Device.BusId.Should().Be(Device);
 
         backend.Listings.Should().Be(0, "a device that is nobody's business may hang");
     }

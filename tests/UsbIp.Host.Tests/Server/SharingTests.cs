@@ -31,7 +31,7 @@ public sealed class SharingTests
         using var second = host.Connect();
 
         second.Import("1-2", Extensions.Reasons).Should().Be(OperationStatus.DeviceBusy);
-        var detail = ReadDetail(second);
+        var detail = second.ReadDetail();
 
         detail.Holder.Should().Be(holder.Socket.LocalEndPoint!.ToString());
         DateTimeOffset.FromUnixTimeMilliseconds(detail.HeldSince).Should().BeCloseTo(DateTimeOffset.Now, TimeSpan.FromMinutes(5));
@@ -49,14 +49,14 @@ public sealed class SharingTests
         {
             var client = host.Connect();
             client.Ask("1-2", Extensions.Wait);
-            ReadPlace(client).Should().Be(place);
+            client.ReadPlace().Should().Be(place);
             line.Add(client);
         }
 
         foreach (var next in line)
         {
             holder.Dispose();
-            ReadUntilGranted(next);
+            next.ReadUntilGranted();
             host.Registry.List().Single().Holder!.Client.Should().Be(next.Socket.LocalEndPoint!.ToString());
             holder = next;
         }
@@ -73,13 +73,13 @@ public sealed class SharingTests
         using var second = host.Connect();
         var first = host.Connect();
         first.Ask("1-2", Extensions.Wait);
-        ReadPlace(first).Should().Be(1);
+        first.ReadPlace().Should().Be(1);
         second.Ask("1-2", Extensions.Wait);
-        ReadPlace(second).Should().Be(2);
+        second.ReadPlace().Should().Be(2);
 
         first.Dispose();
 
-        ReadPlace(second).Should().Be(1);
+        second.ReadPlace().Should().Be(1);
         host.Registry.List().Single().Waiting.Should().Be(1);
     }
 
@@ -91,7 +91,7 @@ public sealed class SharingTests
         var holder = host.Import("1-2");
         using var waiting = host.Connect();
         waiting.Ask("1-2", Extensions.Wait);
-        ReadPlace(waiting).Should().Be(1);
+        waiting.ReadPlace().Should().Be(1);
         using var done = new CancellationTokenSource();
         var stock = Task.Run(() =>
         {
@@ -106,7 +106,7 @@ public sealed class SharingTests
         });
 
         holder.Dispose();
-        ReadUntilGranted(waiting);
+        waiting.ReadUntilGranted();
         await done.CancelAsync();
 
         (await stock).Should().Be(0);
@@ -120,11 +120,11 @@ public sealed class SharingTests
         using var holder = host.Import("1-2");
         using var waiting = host.Connect();
         waiting.Ask("1-2", Extensions.Wait);
-        ReadPlace(waiting);
+        waiting.ReadPlace();
 
         host.Registry.Unexport(Device, force: true);
 
-        ReadUntilAnswered(waiting).Should().Be(OperationStatus.NoDevice);
+        waiting.ReadUntilAnswered().Should().Be(OperationStatus.NoDevice);
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class SharingTests
         foreach (var client in line)
         {
             client.Ask("1-2", Extensions.Wait);
-            ReadPlace(client);
+            client.ReadPlace();
         }
 
         using var ninth = host.Connect();
@@ -156,12 +156,12 @@ public sealed class SharingTests
         holder.Import("1-2", Extensions.Reasons).Should().Be(OperationStatus.Ok);
         using var refused = host.Connect();
         refused.Import("1-2", Extensions.TakeOver | Extensions.Reasons).Should().Be(OperationStatus.DeviceBusy);
-        var why = ReadDetail(refused).Reason;
+        var why = refused.ReadDetail().Reason;
 
         host.Registry.ChangePolicy(Device, policy => policy with { MayBeTakenOver = true });
         using var taker = host.Connect();
         taker.Ask("1-2", Extensions.TakeOver);
-        ReadUntilGranted(taker);
+        taker.ReadUntilGranted();
 
         why.Should().Be("its host does not let clients take it over");
         Farewell.Read(holder.Read(Farewell.Size)).Should().Be($"taken over by {taker.Socket.LocalEndPoint}");
@@ -208,33 +208,5 @@ public sealed class SharingTests
 
         holder.IsClosedByHost().Should().BeTrue();
         host.WaitForLog("idle for 1 s");
-    }
-
-    private static ImportDetail ReadDetail(RawClient client) => ImportDetail.Read(client.Read(ImportDetail.Size))!.Value;
-
-    private static int ReadPlace(RawClient client)
-    {
-        OperationHeader.Read(client.Read(OperationHeader.Size)).Should().Be(new OperationHeader(OperationCode.WaitReply, OperationStatus.DeviceBusy));
-        return ReadDetail(client).Place;
-    }
-
-    private static void ReadUntilGranted(RawClient client)
-    {
-        ReadUntilAnswered(client).Should().Be(OperationStatus.Ok);
-        client.Read(DeviceRecord.Size);
-    }
-
-    private static OperationStatus ReadUntilAnswered(RawClient client)
-    {
-        while (true)
-        {
-            var header = OperationHeader.Read(client.Read(OperationHeader.Size));
-            if (header.Code == OperationCode.ImportReply)
-            {
-                return header.Status;
-            }
-
-            ReadDetail(client);
-        }
     }
 }

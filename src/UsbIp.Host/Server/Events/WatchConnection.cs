@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using UsbIp.Protocol;
@@ -11,7 +10,7 @@ namespace UsbIp.Host.Server.Events;
 /// A connection past OP_REQ_WATCH: tells its client how the exported devices stand and what happens to them, until either side closes. It never carries
 /// URBs, so it is asynchronous. The socket is the caller's.
 /// </summary>
-internal sealed class WatchConnection(Socket socket, string client, DeviceRegistry registry, TimeSpan heartbeat, ILogger log)
+internal sealed class WatchConnection(Socket socket, RemoteClient client, DeviceRegistry registry, TimeSpan heartbeat, ILogger log)
 {
     /// <summary>How long a client may leave a full connection unread.</summary>
     private static readonly TimeSpan SendPatience = TimeSpan.FromSeconds(30);
@@ -19,7 +18,6 @@ internal sealed class WatchConnection(Socket socket, string client, DeviceRegist
     /// <summary>What a slow watcher has not read waits in its queue, which is bounded, rather than in megabytes of the kernel's.</summary>
     private const int SendBufferSize = 64 * 1024;
 
-    private readonly IPAddress? _address = (socket.RemoteEndPoint as IPEndPoint)?.Address;
     private long _lastSent;
 
     /// <exception cref="SocketException">The connection broke.</exception>
@@ -31,12 +29,12 @@ internal sealed class WatchConnection(Socket socket, string client, DeviceRegist
         await SendAsync(reply, leaving.Token);
         if (!isAdmitted)
         {
-            ServerLog.TooManyWatchers(log, client);
+            ServerLog.TooManyWatchers(log, client.Name);
             socket.Shutdown(SocketShutdown.Send);
             return;
         }
 
-        ServerLog.Watching(log, client);
+        ServerLog.Watching(log, client.Name);
         socket.SendBufferSize = SendBufferSize;
 #pragma warning disable CA2025 // it is awaited below, before the source is disposed
         var left = NoticeLeavingAsync(leaving);
@@ -59,7 +57,7 @@ internal sealed class WatchConnection(Socket socket, string client, DeviceRegist
             await left;
         }
 
-        ServerLog.NotWatching(log, client);
+        ServerLog.NotWatching(log, client.Name);
     }
 
     private async Task TellAsync(CancellationToken stop)
@@ -74,7 +72,7 @@ internal sealed class WatchConnection(Socket socket, string client, DeviceRegist
                 await SendAsync(WatchFrames.Overflow(lost), stop);
                 await SendSnapshotAsync(stop);
             }
-            else if (what is { Export: { } export } && registry.MaySee(export, _address))
+            else if (what is { Export: { } export } && registry.MaySee(export, client.Address))
             {
                 await SendAsync(WatchFrames.Of(WatchedDevices.Of(what)), stop);
             }
@@ -93,7 +91,7 @@ internal sealed class WatchConnection(Socket socket, string client, DeviceRegist
 
     private async Task SendSnapshotAsync(CancellationToken stop)
     {
-        var devices = registry.WatchExported(_address);
+        var devices = registry.WatchExported(client.Address);
         var count = Math.Min(devices.Count, ProtocolLimits.MaxListedDevices);
         await SendAsync(WatchFrames.Snapshot(count), stop);
         for (var index = 0; index < count; index++)

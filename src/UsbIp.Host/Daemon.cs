@@ -36,7 +36,7 @@ internal sealed class Daemon(CommandContext context, ServeOptions options) : IDi
         var listening = new List<string>();
         var status = new DaemonStatus(ProgramVersion.Text, Environment.ProcessId, DateTimeOffset.Now, listening);
         var configuration = new HostConfiguration(ConfigurationPath.Of(context.ConfigurationPath), logger);
-        var rules = new RuleOperations(configuration, () => registry.List().Select(device => device.Info), registry.Apply);
+        var rules = new RuleOperations(configuration, registry.List, registry.Apply);
         rules.Reload();
         using var reloading = context.HeedReload(() => rules.Reload());
         var operations = new ControlOperations(registry, _virtualDevices, context.ExportCheck(options.Backend), rules, status);

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using UsbIp.Devices;
 using UsbIp.Host.Configuration;
 using UsbIp.Host.Control;
+using UsbIp.Host.Server;
 
 namespace UsbIp.Host.Commands;
 
@@ -34,9 +34,9 @@ internal static class RuleAccess
         }
     }
 
-    private static IReadOnlyList<UsbDeviceInfo> ListDevices(CommandContext context)
+    private static IReadOnlyList<RegisteredDevice> ListDevices(CommandContext context)
     {
         using var backend = context.OpenBackend(BackendKind.LibUsb, NullLoggerFactory.Instance);
-        return backend.ListDevices();
+        return [.. backend.ListDevices().Select(device => new RegisteredDevice(device, Exported: false, Holder: null))];
     }
 }

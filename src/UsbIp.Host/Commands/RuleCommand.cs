@@ -69,8 +69,11 @@ public sealed class RuleCommand(CommandContext context)
 
         foreach (var check in reply.Devices)
         {
+            var isByHand = check is { ByHand: true, Verdict: not ("allowed" or "denied") };
             var verdict = (check.Verdict, request.From) switch
             {
+                (_, null) when isByHand => "is exported by hand, until the daemon ends",
+                (_, { } client) when isByHand => $"may be attached by {client}, for it is exported by hand",
                 ("allowed", null) => "is exported",
                 ("allowed", { } client) => $"may be attached by {client}",
                 (_, null) => "is not exported",

@@ -35,7 +35,7 @@ internal sealed partial class ControlOperations
         registry.ChangePolicy(busId, before => new ExportPolicy(
             idle is null ? before.IdleRelease : idle > 0 ? TimeSpan.FromSeconds(idle.Value) : null,
             request.MayBeTakenOver ?? before.MayBeTakenOver));
-        return new DeviceReply(true, StatusOf(registry.List().First(device => device.Info.BusId == busId)));
+        return new DeviceReply(true, DeviceStatus.From(registry.List().First(device => device.Info.BusId == busId)));
     }
 
     private BusId Chosen(string text)

@@ -21,7 +21,7 @@ internal sealed partial class ControlOperations(
     public HostStatus Status() => new()
     {
         Daemon = daemon with { Configuration = rules.Status },
-        Devices = [.. registry.List().Select(StatusOf)],
+        Devices = [.. registry.List().Select(DeviceStatus.From)],
     };
 
     /// <exception cref="UsbException">There is no such device, or it cannot be exported.</exception>
@@ -39,7 +39,7 @@ internal sealed partial class ControlOperations(
         rules.CheckExport(device.Info, selector);
         if (device.Exported && !request.Force && !request.Keep)
         {
-            return new DeviceReply(false, StatusOf(device));
+            return new DeviceReply(false, DeviceStatus.From(device));
         }
 
         if (!device.Info.IsHub)
@@ -48,7 +48,7 @@ internal sealed partial class ControlOperations(
         }
 
         registry.Export(device.Info.BusId, request.Force);
-        return new DeviceReply(!device.Exported, StatusOf(device) with { Exported = true }, request.Keep ? Keep(device, selector, request.Force) : null);
+        return new DeviceReply(!device.Exported, DeviceStatus.From(device) with { Exported = true }, request.Keep ? Keep(device, selector, request.Force) : null);
     }
 
     /// <exception cref="UsbException">There is no such device, or a client holds it and that was not to be overridden.</exception>
@@ -61,7 +61,7 @@ internal sealed partial class ControlOperations(
             ?? (selector.BusId is null ? DeviceChoice.Find(devices, selector) : DeviceChoice.FindOrNull(devices, selector));
         if (device is { Exported: false })
         {
-            return new DeviceReply(false, StatusOf(device));
+            return new DeviceReply(false, DeviceStatus.From(device));
         }
 
         registry.Unexport(device?.Info.BusId ?? selector.BusId!.Value, request.Force); // also for a device that was unplugged since it was exported
@@ -71,7 +71,7 @@ internal sealed partial class ControlOperations(
         }
 
         var standing = rules.Rules.ForExport(rules.Rules.TraitsOf(device.Info));
-        return new DeviceReply(true, StatusOf(device) with { Exported = false, Holder = null }, standing.IsAllowed ? standing.Reason : null);
+        return new DeviceReply(true, DeviceStatus.From(device) with { Exported = false, Holder = null }, standing.IsAllowed ? standing.Reason : null);
     }
 
     /// <exception cref="UsbException">The keyboard cannot type that, or nobody would see it.</exception>
@@ -117,11 +117,5 @@ internal sealed partial class ControlOperations(
             registry.Unexport(device.Info.BusId, force: true);
             throw;
         }
-    }
-
-    private static DeviceStatus StatusOf(RegisteredDevice device)
-    {
-        var holder = device.Holder is { } one ? HolderStatus.From(one) : null;
-        return DeviceStatus.From(device.Info, device.Exported, holder) with { Aliases = device.Aliases, Waiting = device.Waiting };
     }
 }

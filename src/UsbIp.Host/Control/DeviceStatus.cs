@@ -1,5 +1,6 @@
 using System.Globalization;
 using UsbIp.Devices;
+using UsbIp.Host.Server;
 using UsbIp.Protocol;
 
 namespace UsbIp.Host.Control;
@@ -43,6 +44,9 @@ public sealed record DeviceStatus
 
     /// <summary>How many clients wait for it.</summary>
     public int Waiting { get; init; }
+
+    public static DeviceStatus From(RegisteredDevice device) =>
+        From(device.Info, device.Exported, device.Holder is { } holder ? HolderStatus.From(holder) : null) with { Aliases = device.Aliases, Waiting = device.Waiting };
 
     public static DeviceStatus From(UsbDeviceInfo info, bool exported = false, HolderStatus? holder = null) => new()
     {

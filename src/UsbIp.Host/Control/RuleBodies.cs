@@ -47,7 +47,11 @@ public sealed record RuleCheckListView(IReadOnlyList<RuleCheckView> Devices);
 /// <param name="Verdict">notMentioned, notNamed, allowed or denied.</param>
 /// <param name="Rule">The number of the rule that decides; null if none does.</param>
 /// <param name="Reason">A clause for people.</param>
-public sealed record RuleCheckView(DeviceStatus Device, string Verdict, int? Rule, string Reason);
+public sealed record RuleCheckView(DeviceStatus Device, string Verdict, int? Rule, string Reason)
+{
+    /// <summary>Somebody has exported it, so that clients may have it until the daemon ends although no rule allows it, if none denies it.</summary>
+    public bool ByHand { get; init; }
+}
 
 /// <summary>No more than the request itself.</summary>
 public sealed record NothingBody;

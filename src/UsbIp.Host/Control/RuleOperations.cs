@@ -2,6 +2,7 @@ using System.Net;
 using UsbIp.Devices;
 using UsbIp.Host.Configuration;
 using UsbIp.Host.Rules;
+using UsbIp.Host.Server;
 using UsbIp.Protocol.Selection;
 
 namespace UsbIp.Host.Control;
@@ -12,7 +13,7 @@ namespace UsbIp.Host.Control;
 /// <param name="configuration">Where they are kept.</param>
 /// <param name="devices">The devices that are plugged in.</param>
 /// <param name="apply">Called whenever what holds has changed.</param>
-internal sealed class RuleOperations(HostConfiguration configuration, Func<IEnumerable<UsbDeviceInfo>> devices, Action<HostRules> apply)
+internal sealed class RuleOperations(HostConfiguration configuration, Func<IReadOnlyList<RegisteredDevice>> devices, Action<HostRules> apply)
 {
     private readonly Lock _gate = new();
 
@@ -90,7 +91,7 @@ internal sealed class RuleOperations(HostConfiguration configuration, Func<IEnum
         var checks = new List<RuleCheckView>();
         foreach (var device in devices())
         {
-            var traits = rules.TraitsOf(device);
+            var traits = rules.TraitsOf(device.Info);
             if (selector.Matches(traits))
             {
                 var decision = client is null ? rules.ForExport(traits) : rules.ForClient(traits, client);
@@ -99,7 +100,8 @@ internal sealed class RuleOperations(HostConfiguration configuration, Func<IEnum
                     DeviceStatus.From(device) with { Aliases = traits.Aliases },
                     char.ToLowerInvariant(verdict[0]) + verdict[1..],
                     decision.Number > 0 ? decision.Number : null,
-                    decision.Reason));
+                    decision.Reason)
+                { ByHand = device.IsByHand });
             }
         }
 
@@ -165,7 +167,7 @@ internal sealed class RuleOperations(HostConfiguration configuration, Func<IEnum
             return selector;
         }
 
-        var all = devices().Where(device => !device.IsHub).Select(device => DeviceTraitsOf.Device(device, [])).ToList();
+        var all = devices().Select(device => device.Info).Where(device => !device.IsHub).Select(device => DeviceTraitsOf.Device(device, [])).ToList();
         var device = all.Find(device => device.BusId == busId) ?? throw CommandException.From(DeviceRefusal.NotFound(busId));
         string?[] names = [device.SerialNumber is { } serial ? $"serial:{serial}" : null, $"{device.VendorId:x4}:{device.ProductId:x4}"];
         return names.OfType<string>().Select(DeviceSelector.Parse).FirstOrDefault(name => all.Count(name.Matches) == 1) ?? throw new CommandException(

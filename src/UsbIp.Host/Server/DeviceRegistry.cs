@@ -34,6 +34,7 @@ public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, 
                     var export = FindExportLocked(device);
                     devices.Add(new RegisteredDevice(device, export is not null, export?.Lease?.Holder)
                     {
+                        IsByHand = export?.IsByHand == true,
                         Waiting = export?.Line.Count ?? 0,
                         Aliases = Rules.TraitsOf(device).Aliases,
                     });

@@ -8,6 +8,9 @@ namespace UsbIp.Host.Server;
 /// <param name="Holder">Who has imported it, or null.</param>
 public sealed record RegisteredDevice(UsbDeviceInfo Info, bool Exported, DeviceHolder? Holder)
 {
+    /// <summary>Somebody has exported it, so that clients may have it without a rule, if none keeps them from it.</summary>
+    public bool IsByHand { get; init; }
+
     /// <summary>How many clients wait for it.</summary>
     public int Waiting { get; init; }
 

@@ -46,6 +46,25 @@ public sealed class RuleCommandTests
     }
 
     [Fact]
+    public async Task Check_knows_what_somebody_has_exported()
+    {
+        await using var machine = new Machine { Devices = { SampleDevices.Stick } };
+        machine.Serve();
+        await machine.RunAsync("export", "1-2");
+
+        var exported = await machine.RunAsync("rule", "check", "1-2");
+        var near = await machine.RunAsync("rule", "check", "1-2", "--from", "192.168.1.7");
+        var json = await machine.RunAsync("rule", "check", "1-2", "--json");
+        await machine.RunAsync("rule", "add", "deny", "1-2", "--from", "192.168.1.7");
+        var denied = await machine.RunAsync("rule", "check", "1-2", "--from", "192.168.1.7");
+
+        exported.Output.Should().Be("1-2 \"SanDisk Ultra\" (0781:5581) is exported by hand, until the daemon ends: no rule allows it.\n");
+        near.Output.Should().Contain("may be attached by 192.168.1.7, for it is exported by hand");
+        json.Output.Should().Contain("\"exported\": true").And.Contain("\"byHand\": true").And.Contain("\"verdict\": \"notMentioned\"");
+        denied.Output.Should().Contain("may not be attached by 192.168.1.7: rule 1 says");
+    }
+
+    [Fact]
     public async Task Keep_remembers_the_device_that_is_there()
     {
         await using var machine = new Machine { Devices = { SampleDevices.Stick } };

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using UsbIp.Host.Server;
 using UsbIp.Host.Server.Events;
 using UsbIp.Protocol.Watching;
 
@@ -41,11 +42,15 @@ internal sealed class EventStream(ControlOperations operations, Func<HostEvent, 
 
     private HostEvent Snapshot() => new(HostEvent.Snapshot, DateTimeOffset.Now) { Devices = operations.Status().Devices };
 
-    private static HostEvent Of(DeviceEvent what) => new(NameOf(what.Kind), what.Time)
+    private HostEvent Of(DeviceEvent what) => new(NameOf(what.Kind), what.Time)
     {
         BusId = what.BusId.ToString(),
         Device = what.Device is { } device
-            ? DeviceStatus.From(device, what.IsExported, what.Holder is { } holder ? HolderStatus.From(holder) : null)
+            ? DeviceStatus.From(new RegisteredDevice(device, what.IsExported, what.Holder)
+            {
+                Waiting = what.Waiting,
+                Aliases = operations.Rules.Rules.TraitsOf(device).Aliases,
+            })
             : null,
         Client = what.Client,
         Reason = what.Reason,

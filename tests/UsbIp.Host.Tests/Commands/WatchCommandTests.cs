@@ -56,6 +56,21 @@ public sealed class WatchCommandTests
     }
 
     [Fact]
+    public async Task An_event_tells_the_names_of_its_device()
+    {
+        await using var machine = new Machine { Devices = { SampleDevices.Stick } };
+        machine.Serve();
+        await machine.RunAsync("alias", "backup", "serial:4C530001");
+        await using var watch = machine.Follow("watch", "--json");
+        watch.NextLine();
+
+        await machine.RunAsync("export", "backup");
+
+        var exported = JsonDocument.Parse(watch.NextLine()).RootElement;
+        exported.GetProperty("device").GetProperty("aliases")[0].GetString().Should().Be("backup");
+    }
+
+    [Fact]
     public async Task A_daemon_that_ends_ends_its_watchers()
     {
         await using var machine = new Machine();

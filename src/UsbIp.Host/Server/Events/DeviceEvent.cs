@@ -21,6 +21,9 @@ public sealed record DeviceEvent(DeviceEventKind Kind, DateTimeOffset Time, BusI
 
     public DeviceHolder? Holder { get; init; }
 
+    /// <summary>How many clients wait for it.</summary>
+    public int Waiting { get; init; }
+
     /// <summary>Who attached it, released it or was refused; null for the rest.</summary>
     public string? Client { get; init; }
 

@@ -62,6 +62,7 @@ public sealed class EventHub(TimeProvider? time = null)
             IsPresent = true,
             IsExported = kind != DeviceEventKind.Unexported,
             Holder = kind == DeviceEventKind.Released ? null : export.Lease?.Holder,
+            Waiting = export.Line.Count,
             Client = client,
             Reason = reason,
             Export = export,
@@ -83,6 +84,7 @@ public sealed class EventHub(TimeProvider? time = null)
             IsPresent = arrived,
             IsExported = export is not null,
             Holder = export?.Lease?.Holder,
+            Waiting = export?.Line.Count ?? 0,
             Export = export,
         });
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging.Abstractions;
 using UsbIp.Host.Control;
+using UsbIp.Host.Rules;
 using UsbIp.Protocol.Descriptors;
 
 namespace UsbIp.Host.Commands;
@@ -70,6 +71,21 @@ public sealed class ListCommand(CommandContext context, UsbNames names)
         }
 
         using var backend = context.OpenBackend(BackendKind.LibUsb, NullLoggerFactory.Instance);
-        return new HostStatus { Devices = [.. backend.ListDevices().Select(info => DeviceStatus.From(info))] };
+        var rules = isRefused ? HostRules.None : RulesAlone(); // that daemon's are not to be had
+        return new HostStatus
+        {
+            Devices = [.. backend.ListDevices().Select(info => DeviceStatus.From(info) with { Aliases = rules.TraitsOf(info).Aliases })],
+        };
+    }
+
+    private HostRules RulesAlone()
+    {
+        var configuration = RuleAccess.LoadAlone(context);
+        if (configuration.Problem is { } problem)
+        {
+            context.Remark($"the configuration {configuration.Path} does not hold, so its names are not shown: {problem}");
+        }
+
+        return configuration.Rules;
     }
 }

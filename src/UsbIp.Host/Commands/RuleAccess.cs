@@ -19,9 +19,15 @@ internal static class RuleAccess
             }
         }
 
+        return alone(new RuleOperations(LoadAlone(context), () => ListDevices(context), _ => { }));
+    }
+
+    /// <summary>The file where no daemon runs; nothing of it holds if it is broken.</summary>
+    public static HostConfiguration LoadAlone(CommandContext context)
+    {
         var configuration = new HostConfiguration(ConfigurationPath.Of(context.ConfigurationPath), NullLogger.Instance);
         configuration.Load();
-        return alone(new RuleOperations(configuration, () => ListDevices(context), _ => { }));
+        return configuration;
     }
 
     /// <summary>Tells of a file that does not hold.</summary>

@@ -26,6 +26,21 @@ public sealed class ListCommandTests
     }
 
     [Fact]
+    public async Task Without_a_daemon_list_shows_the_names_that_the_configuration_gives()
+    {
+        await using var machine = new Machine { Devices = { SampleDevices.Keyboard, SampleDevices.Stick } };
+        await machine.RunAsync("alias", "backup", "serial:4C530001");
+
+        var result = await machine.RunAsync("list");
+        File.WriteAllText(machine.ConfigurationPath, "aliases: [");
+        var broken = await machine.RunAsync("list");
+
+        result.Output.Should().MatchRegex("1-2 .* usb-storage +backup");
+        broken.Output.Should().Contain("1-2").And.NotContain("backup");
+        broken.Error.Should().Contain($"the configuration {machine.ConfigurationPath} does not hold, so its names are not shown: line ");
+    }
+
+    [Fact]
     public async Task All_shows_hubs_too()
     {
         await using var machine = new Machine { Devices = { SampleDevices.Hub } };

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using UsbIp.Client.Remote;
+using UsbIp.Protocol;
+using UsbIp.Protocol.Selection;
 
 namespace UsbIp.Client.Commands;
 
@@ -50,12 +52,17 @@ internal static class ClientCompletion
         {
             using var stop = new CancellationTokenSource(Patience);
             using var connection = HostConnection.Connect(HostAddress.Parse(host), Patience, stop.Token);
-            return [.. connection.List().Select(listed => new CompletionItem(
-                listed.Device.BusId.ToString(), detail: $"{listed.Device.VendorId:x4}:{listed.Device.ProductId:x4}"))];
+            return [.. connection.List().SelectMany(listed => Items(listed.Device))];
         }
         catch (Exception error) when (error is CommandException or OperationCanceledException)
         {
             return []; // a shell shows no errors
         }
     }
+
+    /// <summary>The host chooses these words, and a shell puts them on its line: none is offered that it could take for more than a word.</summary>
+    private static IEnumerable<CompletionItem> Items(DeviceRecord device) =>
+        DeviceDescription.Read(device.Path).Aliases.Prepend(device.BusId.ToString())
+            .Where(word => char.IsAsciiLetterOrDigit(word[0]) && word.All(character => char.IsAsciiLetterOrDigit(character) || character is '-' or '.' or '_' or ':'))
+            .Select(word => new CompletionItem(word, detail: $"{device.VendorId:x4}:{device.ProductId:x4}"));
 }

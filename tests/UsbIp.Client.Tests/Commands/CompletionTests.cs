@@ -1,5 +1,6 @@
 using UsbIp.Client.Commands;
 using UsbIp.Client.Tests.Doubles;
+using UsbIp.Protocol;
 
 namespace UsbIp.Client.Tests.Commands;
 
@@ -38,6 +39,16 @@ public sealed class CompletionTests : IDisposable
     public void Behind_a_host_its_devices_are_offered()
     {
         Suggest($"attach {_host.Address} ").Should().Contain("2-1").And.Contain("1-1.4");
+    }
+
+    [Fact]
+    public void So_are_their_aliases_but_no_word_that_a_shell_could_take_for_more()
+    {
+        var stick = SampleDevices.Stick with { Device = SampleDevices.StickRecord with { Path = "/sys/devices/2-1 alias=backup alias=$(reboot) alias=`reboot`" } };
+        var hostile = SampleDevices.Modem with { Device = SampleDevices.Modem.Device with { BusId = BusId.Parse("$(reboot)") } };
+        using var host = FakeHost.Serving([stick, hostile]);
+
+        Suggest($"attach {host.Address} ").Should().Contain("backup").And.Contain("2-1").And.NotContain(word => word.Contains("reboot", StringComparison.Ordinal));
     }
 
     [Fact]

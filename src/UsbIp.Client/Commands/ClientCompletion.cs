@@ -26,6 +26,11 @@ internal static class ClientCompletion
             option.CompletionSources.Add(_ => Offer([], settings));
         }
 
+        foreach (var option in command.Options.OfType<Option<bool>>())
+        {
+            option.Arity = ArgumentArity.Zero; // or "true" and "false" would be offered behind it
+        }
+
         foreach (var inner in command.Subcommands)
         {
             AddTo(inner, settings);

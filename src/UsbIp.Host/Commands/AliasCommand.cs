@@ -7,9 +7,12 @@ namespace UsbIp.Host.Commands;
 /// <summary>alias: gives devices names that last, lists and removes them.</summary>
 public sealed class AliasCommand(CommandContext context)
 {
+    /// <summary>What help and completion call an alias.</summary>
+    internal const string NameWord = "NAME";
+
     public static Command Define(Func<ParseResult, CommandContext> contextOf)
     {
-        var name = new Argument<string?>("NAME") { Description = "At most 23 letters, digits, '.', '_' and '-'", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string?>(NameWord) { Description = "At most 23 letters, digits, '.', '_' and '-'", Arity = ArgumentArity.ZeroOrOne };
         var identities = new Argument<string[]>("DEVICE")
         {
             Description = "What the device is recognised by, several if it changes: serial:TEXT, VENDOR:PRODUCT, port:BUS-PORT, product:TEXT; a busid means the device that is there now",

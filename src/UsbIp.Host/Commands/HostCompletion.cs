@@ -7,7 +7,7 @@ using UsbIp.Protocol;
 
 namespace UsbIp.Host.Commands;
 
-/// <summary>Offers the devices that there are wherever a device may be named; the grammar offers the rest.</summary>
+/// <summary>Offers the devices that there are, and their aliases, wherever a device may be named; the grammar offers the rest.</summary>
 internal static class HostCompletion
 {
     private static readonly string[] DeviceWords = ["BUSID", "SELECTOR", "DEVICE"];
@@ -22,9 +22,19 @@ internal static class HostCompletion
             argument.CompletionSources.Add(Offer);
         }
 
+        foreach (var argument in command.Arguments.Where(argument => argument.Name == AliasCommand.NameWord))
+        {
+            argument.CompletionSources.Add(completion => Names(contextOf(completion.ParseResult)));
+        }
+
         foreach (var option in command.Options.Where(option => DeviceWords.Contains(option.HelpName)))
         {
             option.CompletionSources.Add(Offer);
+        }
+
+        foreach (var option in command.Options.OfType<Option<bool>>())
+        {
+            option.Arity = ArgumentArity.Zero; // or "true" and "false" would be offered behind it
         }
 
         foreach (var inner in command.Subcommands)
@@ -38,14 +48,7 @@ internal static class HostCompletion
     {
         try
         {
-            using var daemon = context.ConnectToDaemon();
-            if (daemon is not null)
-            {
-                return [.. daemon.Status().Devices.Where(device => !device.Hub).Select(Item)];
-            }
-
-            using var backend = context.OpenBackend(BackendKind.LibUsb, NullLoggerFactory.Instance);
-            return [.. backend.ListDevices().Where(device => !device.IsHub).Select(device => Item(DeviceStatus.From(device)))];
+            return [.. Look(context).Where(device => !device.Hub).SelectMany(Items)];
         }
         catch (Exception exception) when (exception is CommandException or UsbException)
         {
@@ -53,6 +56,33 @@ internal static class HostCompletion
         }
     }
 
-    private static CompletionItem Item(DeviceStatus device) =>
-        new(device.BusId, detail: PrintableText.Of($"{device.VendorId}:{device.ProductId} {device.Vendor} {device.Product}"));
+    private static IReadOnlyList<DeviceStatus> Look(CommandContext context)
+    {
+        using var daemon = context.ConnectToDaemon();
+        if (daemon is not null)
+        {
+            return daemon.Status().Devices;
+        }
+
+        var rules = RuleAccess.LoadAlone(context).Rules;
+        using var backend = context.OpenBackend(BackendKind.LibUsb, NullLoggerFactory.Instance);
+        return [.. backend.ListDevices().Select(device => DeviceStatus.From(device) with { Aliases = rules.TraitsOf(device).Aliases })];
+    }
+
+    /// <summary>Also of what is not plugged in: names last.</summary>
+    private static IEnumerable<CompletionItem> Names(CommandContext context)
+    {
+        try
+        {
+            var configuration = RuleAccess.Run(context, daemon => daemon.Read(), file => file.Read());
+            return [.. configuration.Aliases.Select(alias => new CompletionItem(alias.Name, detail: PrintableText.Of(string.Join(", ", alias.Identities))))];
+        }
+        catch (CommandException)
+        {
+            return [];
+        }
+    }
+
+    private static IEnumerable<CompletionItem> Items(DeviceStatus device) => device.Aliases.Prepend(device.BusId).Select(word =>
+        new CompletionItem(word, detail: PrintableText.Of($"{device.VendorId}:{device.ProductId} {device.Vendor} {device.Product}")));
 }

@@ -26,6 +26,23 @@ public sealed class CompletionTests
         offered.Should().Contain(SampleDevices.Stick.BusId.ToString());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Aliases_are_offered_with_the_devices_and_where_one_is_named(bool isServing)
+    {
+        await using var machine = new Machine { Devices = { SampleDevices.Stick } };
+        await machine.RunAsync("alias", "backup", "serial:4C530001");
+        await machine.RunAsync("alias", "absent", "serial:OTHER");
+        if (isServing)
+        {
+            machine.Serve();
+        }
+
+        (await SuggestAsync(machine, "export ")).Should().Contain("backup").And.Contain("1-2").And.NotContain("absent");
+        (await SuggestAsync(machine, "alias --remove ")).Should().Contain("backup").And.Contain("absent");
+    }
+
     [Fact]
     public async Task Where_devices_cannot_be_reached_nothing_is_offered_and_nothing_is_said()
     {
@@ -51,7 +68,7 @@ public sealed class CompletionTests
 
     private static Task<CommandResult> RunAsync(Machine machine, string line)
     {
-        var whole = $"--control {machine.ControlPath} {line}";
+        var whole = $"--control {machine.ControlPath} --config {machine.ConfigurationPath} {line}";
         return machine.RunAsync($"[suggest:{whole.Length}]", whole);
     }
 }

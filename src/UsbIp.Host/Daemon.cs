@@ -34,6 +34,7 @@ internal sealed class Daemon(CommandContext context, ServeOptions options) : IDi
         var registry = new DeviceRegistry(_realDevices is null ? [_virtualDevices] : [_realDevices, _virtualDevices], _loggers);
         using var server = new UsbIpServer(registry, new ServerOptions(), _loggers);
         var listening = new List<string>();
+        Listen(server, listening, logger); // before anything is exported: where the port is taken, nothing is
         var status = new DaemonStatus(ProgramVersion.Text, Environment.ProcessId, DateTimeOffset.Now, listening);
         var configuration = new HostConfiguration(ConfigurationPath.Of(context.ConfigurationPath), logger);
         var rules = new RuleOperations(configuration, registry.List, registry.Apply);
@@ -49,7 +50,6 @@ internal sealed class Daemon(CommandContext context, ServeOptions options) : IDi
             }
         }
 
-        Listen(server, listening, logger);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var control = new ControlServer(file, operations, new ControlLimits(), TimeProvider.System, _loggers);
         using var service = new DaemonService(_service, registry, server, control, _realDevices, _loggers);

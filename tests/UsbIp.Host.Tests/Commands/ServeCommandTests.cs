@@ -53,12 +53,13 @@ public sealed class ServeCommandTests
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
-        await using var machine = new Machine();
+        await using var machine = new Machine { Devices = { SampleDevices.Stick } };
 
-        var result = await machine.RunAsync("serve", "--listen", $"127.0.0.1:{port}");
+        var result = await machine.RunAsync("serve", "--listen", $"127.0.0.1:{port}", "--export", "1-2");
 
         result.ExitCode.Should().Be(ExitCode.Busy);
         result.Error.Should().StartWith($"usbip-host: Port {port} of 127.0.0.1 is taken by another program.\nTry: --listen 127.0.0.1:{port + 1}");
+        machine.Log.Should().NotContain(line => line.Contains("exported", StringComparison.Ordinal));
         File.Exists(machine.ControlPath).Should().BeFalse("nothing is left of the daemon");
     }
 

@@ -69,7 +69,7 @@ public sealed class Machine : IAsyncDisposable
     public IEnumerable<string> Log => _log.Lines;
 
     /// <summary>Where the daemon serves.</summary>
-    public IPEndPoint Endpoint => IPEndPoint.Parse(Log.First(line => line.Contains("Listening on", StringComparison.Ordinal)).Split(' ')[^1].TrimEnd('.'));
+    public IPEndPoint Endpoint => IPEndPoint.Parse(Log.Last(line => line.Contains("Listening on", StringComparison.Ordinal)).Split(' ')[^1].TrimEnd('.'));
 
     /// <summary>Gives a device a node, and returns its path.</summary>
     public string MakeNode(UsbDeviceInfo device)

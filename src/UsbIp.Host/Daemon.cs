@@ -55,6 +55,7 @@ internal sealed class Daemon(CommandContext context, ServeOptions options) : IDi
         using var service = new DaemonService(_service, registry, server, control, _realDevices, _loggers);
         logger.Ready(path);
         service.Ready();
+        rules.TellOfReloads(service.Reloading, service.Reloaded);
         await using var said = stop.Register(() => SayEnding(service, logger));
         Task[] parts = [server.RunAsync(ending.Token), control.RunAsync(ending.Token), service.RunAsync(ending.Token)];
         await Task.WhenAny(parts); // all run until they are stopped; one that does not takes the others with it

@@ -14,6 +14,7 @@ internal sealed class DaemonService : IDisposable
     private readonly DeviceRegistry _registry;
     private readonly ServiceNotifier _notifier;
     private readonly ServiceWatch _watch;
+    private volatile bool _isStopping;
 
     /// <param name="environment">What the manager gave.</param>
     /// <param name="registry">What the state is about.</param>
@@ -39,10 +40,29 @@ internal sealed class DaemonService : IDisposable
     /// <summary>The devices have been looked at, and clients are listened to.</summary>
     public void Ready() => _notifier.Ready(StatusLine());
 
-    /// <summary>The configuration is being read anew; <see cref="Ready"/> says when that is done.</summary>
-    public void Reloading() => _notifier.Reloading();
+    /// <summary>The configuration is being read anew; <see cref="Reloaded"/> says when that is done.</summary>
+    public void Reloading()
+    {
+        if (!_isStopping)
+        {
+            _notifier.Reloading();
+        }
+    }
 
-    public void Stopping() => _notifier.Stopping();
+    /// <summary>Clients are served, by the new configuration or, if that does not hold, as before. A service that ends is not ready again.</summary>
+    public void Reloaded()
+    {
+        if (!_isStopping)
+        {
+            Ready();
+        }
+    }
+
+    public void Stopping()
+    {
+        _isStopping = true;
+        _notifier.Stopping();
+    }
 
     /// <summary>Keeps the manager informed until <paramref name="stop"/>.</summary>
     public Task RunAsync(CancellationToken stop) => _environment.NotifySocket is null ? WaitAsync(stop) : _watch.RunAsync(stop);

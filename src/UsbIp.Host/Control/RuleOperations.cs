@@ -16,6 +16,8 @@ namespace UsbIp.Host.Control;
 internal sealed class RuleOperations(HostConfiguration configuration, Func<IReadOnlyList<RegisteredDevice>> devices, Action<HostRules> apply)
 {
     private readonly Lock _gate = new();
+    private Action? _reloadBegins;
+    private Action? _reloadEnded;
 
     public HostRules Rules => configuration.Rules;
 
@@ -28,13 +30,30 @@ internal sealed class RuleOperations(HostConfiguration configuration, Func<IRead
     {
         lock (_gate)
         {
-            if (configuration.Load())
+            _reloadBegins?.Invoke();
+            try
             {
-                apply(configuration.Rules);
+                if (configuration.Load())
+                {
+                    apply(configuration.Rules);
+                }
+            }
+            finally
+            {
+                _reloadEnded?.Invoke();
             }
         }
 
         return Read();
+    }
+
+    /// <summary>Says who is told, from now on, that the file begins to be read anew, and that this is done; by the thread that does it.</summary>
+    public void TellOfReloads(Action begins, Action ended)
+    {
+        lock (_gate)
+        {
+            (_reloadBegins, _reloadEnded) = (begins, ended);
+        }
     }
 
     /// <exception cref="CommandException">The name or an identity cannot be one, or the file cannot be changed.</exception>

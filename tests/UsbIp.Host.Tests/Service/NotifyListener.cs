@@ -29,6 +29,18 @@ internal sealed class NotifyListener : IDisposable
         }
     }
 
+    /// <summary>The next message that begins so.</summary>
+    public string HearNext(string beginning)
+    {
+        while (true)
+        {
+            if (Hear() is { } message && message.StartsWith(beginning, StringComparison.Ordinal))
+            {
+                return message;
+            }
+        }
+    }
+
     /// <summary>All messages that are there.</summary>
     public IReadOnlyList<string> HearWhatIsThere()
     {

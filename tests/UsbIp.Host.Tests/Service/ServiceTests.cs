@@ -28,6 +28,24 @@ public sealed class ServiceTests
         rest.Should().Contain("STOPPING=1\nSTATUS=Giving the devices back").And.NotContain("WATCHDOG=1", "nobody asked for that");
     }
 
+    [Theory]
+    [InlineData("rules: [{allow: class:storage}]", "READY=1\nSTATUS=1 device exported, 0 in use")]
+    [InlineData("rules: [", "READY=1\nSTATUS=0 devices exported, 0 in use")]
+    public async Task The_manager_hears_that_the_configuration_is_read_anew_and_when_that_is_done(string text, string expected)
+    {
+        using var manager = new NotifyListener();
+        await using var machine = new Machine { Service = new ServiceEnvironment { NotifySocket = manager.NotifySocket }, Devices = { SampleDevices.Stick } };
+        machine.Serve();
+        manager.Hear().Should().Be("READY=1\nSTATUS=0 devices exported, 0 in use");
+        Directory.CreateDirectory(Path.GetDirectoryName(machine.ConfigurationPath)!);
+        await File.WriteAllTextAsync(machine.ConfigurationPath, text);
+
+        await machine.RunAsync("reload");
+
+        manager.HearNext("RELOADING=1").Should().MatchRegex("^RELOADING=1\nMONOTONIC_USEC=[0-9]+$");
+        manager.HearNext("READY=1").Should().Be(expected);
+    }
+
     [Fact]
     public async Task A_daemon_whose_loops_come_round_says_again_and_again_that_it_is_alive()
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using UsbIp.Host.Control;
 using UsbIp.Protocol;
@@ -87,14 +88,19 @@ public sealed class RuleCommand(CommandContext context)
 
     private static Command DefineAdd(Func<ParseResult, CommandContext> contextOf)
     {
-        var verb = new Argument<string>("allow|deny") { Description = "Whether it lets clients have the devices; any deny wins over every allow" };
+        var verb = new Argument<bool>("allow|deny")
+        {
+            Description = "Whether it lets clients have the devices; any deny wins over every allow",
+            CustomParser = ParseVerb,
+        };
         var device = DeviceArgument();
         var from = new Option<string[]>("--from") { Description = "For clients with that address only, as often as wanted", HelpName = "ADDR[/BITS]" };
         var force = new Option<bool>("--force", "-f") { Description = "Of an allow: also while this machine uses the device, such as a mounted disk" };
         var command = new Command("add", "Add a rule; the order of rules means nothing") { verb, device, from, force };
-        verb.AcceptOnlyFromAmong("allow", "deny");
+        verb.CompletionSources.Clear();
+        verb.CompletionSources.Add("allow", "deny");
         command.SetAction(parsed => (int)new RuleCommand(contextOf(parsed)).Add(new RuleView(
-            parsed.GetRequiredValue(verb) == "allow", parsed.GetRequiredValue(device), parsed.GetValue(from) ?? [], parsed.GetValue(force))));
+            parsed.GetRequiredValue(verb), parsed.GetRequiredValue(device), parsed.GetValue(from) ?? [], parsed.GetValue(force))));
         return command;
     }
 
@@ -108,7 +114,7 @@ public sealed class RuleCommand(CommandContext context)
 
     private static Command DefineRemove(Func<ParseResult, CommandContext> contextOf)
     {
-        var number = new Argument<int>("NUMBER") { Description = "As 'usbip-host rule list' shows it" };
+        var number = new Argument<int>("NUMBER") { Description = "As 'usbip-host rule list' shows it", CustomParser = ParseNumber };
         var command = new Command("remove", "Remove a rule") { number };
         command.SetAction(parsed => (int)new RuleCommand(contextOf(parsed)).Remove(parsed.GetRequiredValue(number)));
         return command;
@@ -123,6 +129,27 @@ public sealed class RuleCommand(CommandContext context)
         command.SetAction(parsed => (int)new RuleCommand(contextOf(parsed)).Check(
             new CheckRuleRequest(parsed.GetRequiredValue(device), parsed.GetValue(from)), parsed.GetValue(json)));
         return command;
+    }
+
+    private static bool ParseVerb(ArgumentResult result)
+    {
+        var word = result.Tokens[0].Value;
+        if (word is not ("allow" or "deny"))
+        {
+            result.AddError($"'{word}' is neither allow nor deny.");
+        }
+
+        return word == "allow";
+    }
+
+    private static int ParseNumber(ArgumentResult result)
+    {
+        if (!int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            result.AddError($"'{result.Tokens[0].Value}' is no number of a rule.");
+        }
+
+        return number;
     }
 
     private static Argument<string> DeviceArgument() => new("DEVICE") { Description = "The devices: a busid, or any other selector" };

@@ -84,11 +84,15 @@ internal sealed class RuleOperations(HostConfiguration configuration, Func<IRead
         : throw new CommandException(ExitCode.NotFound, $"There is no alias '{request.Name}'.", "usbip-host alias, which lists them"));
 
     /// <exception cref="CommandException">The rule is none, is there already, or the file cannot be changed.</exception>
-    public ConfigurationView AddRule(RuleView body) => AddRule(new DeviceRule(body.Allow, DeviceChoice.Parse(body.Device))
+    public ConfigurationView AddRule(RuleView body)
     {
-        From = [.. body.From.Select(ParseRange)],
-        Force = body.Force,
-    });
+        if (body is { Allow: false, Force: true })
+        {
+            throw new CommandException(ExitCode.Usage, "A deny has no --force: it keeps the device from clients whatever this machine does with it.", "without --force");
+        }
+
+        return AddRule(new DeviceRule(body.Allow, DeviceChoice.Parse(body.Device)) { From = [.. body.From.Select(ParseRange)], Force = body.Force });
+    }
 
     /// <exception cref="CommandException">There is no such rule, it is another one by now, or the file cannot be changed.</exception>
     public ConfigurationView RemoveRule(RemoveRuleRequest request) => Change(file =>

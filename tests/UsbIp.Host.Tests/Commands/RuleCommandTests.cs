@@ -64,6 +64,23 @@ public sealed class RuleCommandTests
         denied.Output.Should().Contain("may not be attached by 192.168.1.7: rule 1 says");
     }
 
+    [Theory]
+    [InlineData("rule add maybe 1-2", "'maybe' is neither allow nor deny.")]
+    [InlineData("rule add deny 1-2 --force", "A deny has no --force: it keeps the device from clients whatever this machine does with it.")]
+    [InlineData("rule add allow 1-2 --from everywhere", "'everywhere' is no address of clients.")]
+    [InlineData("rule remove first", "'first' is no number of a rule.")]
+    [InlineData("rule check 1-2 --from 10.0.0.0/8", "'10.0.0.0/8' is no address of a client.")]
+    public async Task What_is_no_rule_is_refused_in_a_sentence(string line, string sentence)
+    {
+        await using var machine = new Machine { Devices = { SampleDevices.Stick } };
+
+        var result = await machine.RunAsync(line.Split(' '));
+
+        result.ExitCode.Should().Be(ExitCode.Usage);
+        result.Error.Should().StartWith($"usbip-host: {sentence}\nTry: ");
+        File.Exists(machine.ConfigurationPath).Should().BeFalse();
+    }
+
     [Fact]
     public async Task Keep_remembers_the_device_that_is_there()
     {

@@ -37,7 +37,7 @@ internal sealed partial class ControlOperations(
 
         var device = DeviceChoice.Find(devices, selector);
         rules.CheckExport(device.Info, selector);
-        if (device.Exported && !request.Force && !request.Keep)
+        if (device is { Exported: true, Holder: not null } && !request.Force && !request.Keep)
         {
             return new DeviceReply(false, DeviceStatus.From(device));
         }

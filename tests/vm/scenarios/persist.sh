@@ -1,45 +1,57 @@
 #!/bin/bash
-# about: a gadget that vanishes and returns 100 times while attach --persist holds; the host killed and started again; what ends it
-# seconds: 900
-# alone: yes
+# about: a board that becomes its bootloader and back 100 times while attach --persist holds; the host killed and started again; what ends it
+# seconds: 300
 . "$VM_DIR/lib.sh"
+
+export USBIP_HOST_CONFIG=$PWD/config.yaml
+attach_by_name() {
+    attach "$1" --persist && wait_until 20 is_attached "$zero"
+}
 
 load_vhci
 load_gadgets 1
 client=$DIST/usbip-client
-require "a SourceSink gadget is plugged in" gadget_source_sink zero
+require "a board is plugged in: a SourceSink gadget" gadget_source_sink zero
 zero=$(gadget_busid zero)
-require "usbip-host serves it" start_host --export "$zero"
-require "attach --persist" attach_as far "$zero" --persist
+check "board and bootloader get one name" "$DIST/usbip-host" alias board serial:zero 0525:b007
+check "which is exported whenever it is there" "$DIST/usbip-host" rule add allow board
+require "usbip-host serves it" start_host
+require "attach --persist" attach_by_name board
 check "port says that it is kept" grep -q 'kept attached by process' <("$client" port 3>&-)
 
 is_waiting_for() {
     "$client" port 3>&- | grep -q "waiting since .*$1"
 }
 
-# once: the gadget vanishes, and comes back. Adds what it took to be attached again to times.
+# is_attached_as PRODUCT: the client's kernel has it under that id.
+is_attached_as() {
+    is_attached "$zero" && equal "$1" "$(<"/sys/bus/usb/devices/$(local_of "$zero")/idProduct")"
+}
+
+# become PRODUCT SERIAL: it leaves and comes back as something else. Adds what it took to be attached again to times.
 times=()
-once() {
+become() {
     local begin
     gadget_unplug zero
-    wait_until 10 refute is_attached "$zero" || return 1
+    echo "0x$1" >"$GADGETS/zero/idProduct"
+    echo "$2" >"$GADGETS/zero/strings/0x409/serialnumber"
     gadget_plug zero || return 1
     begin=${EPOCHREALTIME/./}
-    wait_until 45 is_attached "$zero" || return 1
+    wait_until 45 is_attached_as "$1" || return 1
     times+=($(((${EPOCHREALTIME/./} - begin) / 1000)))
 }
 
-rounds() {
+changes() {
     local round
-    for ((round = 1; round <= $1; round++)); do
-        once || {
+    for ((round = 1; round <= $1 / 2; round++)); do
+        become b007 boot && become a4a0 zero || {
             echo "round $round went wrong"
             return 1
         }
     done
 }
 
-require "it vanishes and returns 100 times, and is attached again each time" rounds 100
+require "it changes its identity 100 times, and is attached again each time" changes 100
 read -r -a sorted < <(printf '%s\n' "${times[@]}" | sort -n | tr '\n' ' ')
 note "from the plug to the attached device: p50 ${sorted[50]} ms, p99 ${sorted[98]} ms, on an emulated machine"
 far=$(local_of "$zero")
@@ -52,7 +64,7 @@ check "it holds few files: $files" at_most 60 "$files"
 check "it has few threads: $threads" at_most 30 "$threads"
 
 gadget_unplug zero
-wait_for "port says what it waits for" 20 is_waiting_for "$zero"
+wait_for "port says what it waits for" 20 is_waiting_for board
 gadget_plug zero
 wait_for "it is attached again" 45 is_attached "$zero"
 

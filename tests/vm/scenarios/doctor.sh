@@ -107,7 +107,10 @@ load_vhci
 require "usbip-host serves the stick" start_host --listen 0.0.0.0 --export "$stick"
 healthy "a host that serves" "$host" doctor
 healthy "a client of it" "$client" doctor 127.0.0.1
+healthy "a user who may only look" "${nobody[@]}" "$host" doctor
+chmod 700 /run/usbip-host
 finds H-CONTROL-REFUSED "${nobody[@]}" "$host" doctor
+chmod 755 /run/usbip-host
 finds C-NO-PERMISSION "${nobody[@]}" "$client" doctor 127.0.0.1
 
 mkdir -p /etc/ufw

@@ -36,6 +36,19 @@ public sealed class ExportCommandTests
     }
 
     [Fact]
+    public async Task Exporting_again_what_was_mounted_since_says_where()
+    {
+        await using var machine = new Machine { Devices = { SampleDevices.Stick } };
+        machine.Serve("--export", "1-2");
+        machine.Use = new DeviceUse("sda1 is mounted on /mnt", "umount '/mnt'");
+
+        var result = await machine.RunAsync("export", "1-2");
+
+        result.ExitCode.Should().Be(ExitCode.Busy);
+        result.Error.Should().StartWith("usbip-host: Device 1-2 is in use on this machine: sda1 is mounted on /mnt.\n");
+    }
+
+    [Fact]
     public async Task Quiet_says_nothing_on_success_before_and_behind_the_verb()
     {
         await using var machine = new Machine { Devices = { SampleDevices.Stick } };

@@ -18,6 +18,7 @@ public sealed record CommandResult(ExitCode ExitCode, string Output, string Erro
 /// </summary>
 public sealed class Machine : IAsyncDisposable
 {
+    private ScriptedBackend? _backend;
     private readonly string _directory = Directory.CreateTempSubdirectory("usbip-host-").FullName;
     private readonly CancellationTokenSource _stop = new();
     private readonly LogLines _log = new();
@@ -36,7 +37,15 @@ public sealed class Machine : IAsyncDisposable
     public UsbException? BackendFailure { get; set; }
 
     /// <summary>What the machine uses its devices for.</summary>
-    public DeviceUse? Use { get; set; }
+    public DeviceUse? Use
+    {
+        get => field;
+        set
+        {
+            field = value;
+            _backend?.Use = value;
+        }
+    }
 
     /// <summary>The backend that was asked for last.</summary>
     public BackendKind? Backend { get; private set; }
@@ -150,7 +159,7 @@ public sealed class Machine : IAsyncDisposable
             throw failure;
         }
 
-        var backend = new ScriptedBackend { Use = Use };
+        var backend = _backend = new ScriptedBackend { Use = Use };
         foreach (var device in Devices)
         {
             backend.Add(device);

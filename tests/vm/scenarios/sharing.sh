@@ -82,9 +82,10 @@ busid=$(virtual_busid 08)
 keyboard=$(virtual_busid 03)
 require "the disk has a busid" test -n "$busid"
 
-"$DIST/usbip-host" watch --json >host.events 2>host.errors 3>&- &
+# What a script starts in the background ignores Ctrl+C, unless told otherwise.
+env --default-signal=INT "$DIST/usbip-host" watch --json >host.events 2>host.errors 3>&- &
 host_watch=$!
-"$DIST/usbip-client" watch --json 127.0.0.1 >client.events 2>client.errors 3>&- &
+env --default-signal=INT "$DIST/usbip-client" watch --json 127.0.0.1 >client.events 2>client.errors 3>&- &
 client_watch=$!
 wait_for "the host's watcher sees how things stand" 10 told host.events snapshot true
 wait_for "the client's watcher too" 10 told client.events snapshot true

@@ -83,7 +83,8 @@ public sealed class HostConnection : IDisposable
             var request = bytes[..ImportRequest.Size];
             new ImportRequest(busId, offered).Write(request);
             stream.Write(request);
-            var status = ReadHeader(stream, OperationCode.ImportReply, waiting is null ? null : () => ReadWait(stream, waiting));
+            var mayWait = waiting is not null && (offered & (Extensions.Wait | Extensions.TakeOver)) != 0;
+            var status = ReadHeader(stream, OperationCode.ImportReply, mayWait ? () => ReadWait(stream, waiting!) : null);
             if (status != OperationStatus.Ok)
             {
                 throw ImportRefusal.ToException(_address, busId, status, offered.HasFlag(Extensions.Reasons) ? ReadDetail() : null);
@@ -187,6 +188,20 @@ public sealed class HostConnection : IDisposable
     private OperationStatus ReadHeader(Stream stream, OperationCode expected, Action? wait = null)
     {
         Span<byte> bytes = stackalloc byte[OperationHeader.Size];
+        var header = ReadAnyHeader(stream, bytes, expected);
+        while (header.Code == OperationCode.WaitReply && wait is not null)
+        {
+            wait();
+            header = ReadAnyHeader(stream, bytes, expected);
+        }
+
+        return header.Code == expected
+            ? header.Status
+            : throw new ProtocolException($"the reply's code is 0x{(ushort)header.Code:x4}; 0x{(ushort)expected:x4} was expected.");
+    }
+
+    private OperationHeader ReadAnyHeader(Stream stream, Span<byte> bytes, OperationCode expected)
+    {
         stream.ReadExactly(bytes);
         var version = BinaryPrimitives.ReadUInt16BigEndian(bytes);
         var code = (OperationCode)BinaryPrimitives.ReadUInt16BigEndian(bytes[sizeof(ushort)..]);
@@ -196,16 +211,7 @@ public sealed class HostConnection : IDisposable
             throw new CommandException(ExitCode.ProtocolMismatch, DescribeStranger(bytes), $"check that port {_address.Port} of {_address.Host} is a USB/IP server's.");
         }
 
-        var header = OperationHeader.Read(bytes);
-        if (header.Code == OperationCode.WaitReply && wait is not null)
-        {
-            wait();
-            return ReadHeader(stream, expected, wait);
-        }
-
-        return header.Code == expected
-            ? header.Status
-            : throw new ProtocolException($"the reply's code is 0x{(ushort)header.Code:x4}; 0x{(ushort)expected:x4} was expected.");
+        return OperationHeader.Read(bytes);
     }
 
     private string DescribeStranger(ReadOnlySpan<byte> bytes)

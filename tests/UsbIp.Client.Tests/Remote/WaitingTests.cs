@@ -66,6 +66,38 @@ public sealed class WaitingTests
     }
 
     [Fact]
+    public void A_wait_that_was_not_offered_breaks_the_protocol_although_somebody_would_listen()
+    {
+        using var host = FakeHost.Answering(Held.Behind(OperationCode.WaitReply, OperationStatus.DeviceBusy));
+        using var connection = HostConnection.Connect(host.Address);
+
+        var import = () => connection.Import(Device, Extensions.Reasons, _ => { });
+
+        import.Should().Throw<CommandException>().Which.ExitCode.Should().Be(ExitCode.ProtocolError);
+    }
+
+    [Fact]
+    public void A_place_in_the_line_can_be_told_a_hundred_thousand_times()
+    {
+        var wait = (Held with { Place = 1, Waiting = 1 }).Behind(OperationCode.WaitReply, OperationStatus.DeviceBusy);
+        using var host = FakeHost.Conversing((stream, _) =>
+        {
+            for (var told = 0; told < 100_000; told++)
+            {
+                stream.Write(wait);
+            }
+
+            stream.Write(Grant());
+        });
+        using var connection = HostConnection.Connect(host.Address);
+        var heard = 0;
+
+        connection.Import(Device, Extensions.Wait, _ => heard++).Should().Be(SampleDevices.StickRecord);
+
+        heard.Should().Be(100_000);
+    }
+
+    [Fact]
     public void A_wait_with_a_wrong_detail_breaks_the_protocol()
     {
         var wait = Held.Behind(OperationCode.WaitReply, OperationStatus.DeviceBusy);

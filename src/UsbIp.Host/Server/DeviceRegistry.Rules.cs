@@ -111,9 +111,7 @@ public sealed partial class DeviceRegistry
         {
             if (_exports.TryGetValue(change.BusId, out var export) && !export.IsByHand)
             {
-                _exports.Remove(change.BusId);
-                export.Line.WakeAll();
-                Events.Tell(DeviceEventKind.Unexported, export);
+                EndLocked(export);
             }
         }
     }
@@ -139,11 +137,11 @@ public sealed partial class DeviceRegistry
             {
                 if (FindExportLocked(device) is { } existing)
                 {
-                    existing.IsForced |= rules.IsForced(traits);
+                    existing.IsForced = rules.IsForced(traits) || (existing.IsByHand && existing.IsForced); // what somebody has forced by hand stays
                     return;
                 }
 
-                var export = new ExportedDevice(device, backend) { IsByHand = false, IsForced = rules.IsForced(traits) };
+                var export = new ExportedDevice(device, backend) { IsByHand = false, IsForced = rules.IsForced(traits), Slot = SlotOf(device.BusId) };
                 _exports[device.BusId] = export;
                 Events.Tell(DeviceEventKind.Exported, export);
             }
@@ -189,15 +187,13 @@ public sealed partial class DeviceRegistry
             isWithdrawn = decision.Verdict == RuleVerdict.Denied || (!export.IsByHand && !decision.IsAllowed);
             if (isWithdrawn)
             {
-                _exports.Remove(export.BusId);
-                Events.Tell(DeviceEventKind.Unexported, export);
+                EndLocked(export);
             }
-            else if (lease is not null)
+            else
             {
-                refusal = Refusal(export, lease.Holder.Address);
+                refusal = lease is null ? null : Refusal(export, lease.Holder.Address);
+                export.Line.WakeAll();
             }
-
-            export.Line.WakeAll();
         }
 
         if (isWithdrawn)

@@ -127,7 +127,7 @@ public sealed partial class DeviceRegistry
             return OperationStatus.NoDevice; // what a client may not have is not there for it
         }
 
-        if (export.IsFailed)
+        if (export.Slot.IsFailed)
         {
             Events.Tell(DeviceEventKind.Refused, export, client.Name, "the device has not given back the transfers of an earlier session");
             return OperationStatus.DeviceError;

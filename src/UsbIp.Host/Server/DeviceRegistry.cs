@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using UsbIp.Devices;
 using UsbIp.Host.Rules;
@@ -17,6 +18,7 @@ public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, 
     private readonly FailedDevices _failed = new(loggers.CreateLogger<DeviceRegistry>());
     private readonly Lock _gate = new();
     private readonly Dictionary<BusId, ExportedDevice> _exports = [];
+    private readonly ConcurrentDictionary<BusId, LeaseSlot> _slots = new(); // as many as the machine has busids
 
     /// <summary>Tells what happens to the devices.</summary>
     public EventHub Events { get; } = new();
@@ -53,7 +55,7 @@ public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, 
     {
         var (device, backend) = Locate(busId) ?? throw DeviceRefusal.NotFound(busId);
         DeviceRefusal.CheckKind(device);
-        var export = new ExportedDevice(device, backend) { IsForced = force };
+        var export = new ExportedDevice(device, backend) { IsForced = force, Slot = SlotOf(busId) };
         export.CheckUnused();
         lock (_gate)
         {
@@ -92,9 +94,7 @@ public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, 
                     $"detach it there, or take it away with usbip-host unexport --force {busId}.");
             }
 
-            _exports.Remove(busId);
-            export.Line.WakeAll();
-            Events.Tell(DeviceEventKind.Unexported, export);
+            EndLocked(export);
         }
 
         lease?.Stop("the export was ended");
@@ -190,6 +190,11 @@ public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, 
             {
                 export.Lease = null;
                 export.Line.WakeAll();
+                if (_exports.TryGetValue(export.BusId, out var current))
+                {
+                    current.Line.WakeAll(); // the export that the device was leased from may have ended, and another begun
+                }
+
                 Events.Tell(DeviceEventKind.Released, export, lease.Holder.Client, lease.EndReason);
             }
         }
@@ -204,39 +209,16 @@ public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, 
         {
             _exports.TryGetValue(change.BusId, out export);
             var isExported = export is not null && (device is null || export.IsSameDevice(device));
+            export?.IsPresent = change.Arrived && isExported;
             Events.TellPlug(change.BusId, device ?? export?.Info, change.Arrived, isExported ? export : null);
         }
 
         if (export is not null)
         {
-            export.ForgetFailure(); // what is plugged in next is another device, or the same afresh
+            export.Slot.ForgetFailure(); // what is plugged in next is another device, or the same afresh
             ServerLog.TopologyChanged(_log, change.BusId, change.Arrived ? "plugged in" : "unplugged");
         }
 
         FollowRules(change);
-    }
-
-    private ExportedDevice[] Exports()
-    {
-        lock (_gate)
-        {
-            return [.. _exports.Values];
-        }
-    }
-
-    private ExportedDevice? FindExportLocked(UsbDeviceInfo device) =>
-        _exports.TryGetValue(device.BusId, out var export) && export.IsSameDevice(device) ? export : null;
-
-    private (UsbDeviceInfo Device, IUsbBackend Backend)? Locate(BusId busId)
-    {
-        foreach (var backend in backends)
-        {
-            if (backend.Find(busId) is { } device)
-            {
-                return (device, backend);
-            }
-        }
-
-        return null;
     }
 }

@@ -6,8 +6,6 @@ namespace UsbIp.Host.Server;
 /// <summary>An export: a busid and the identity of the device that was there when it was exported. Guarded by the registry's gate.</summary>
 internal sealed class ExportedDevice(UsbDeviceInfo device, IUsbBackend backend)
 {
-    private DeviceLease? _failed;
-
     public BusId BusId => device.BusId;
 
     /// <summary>The device as it was when it was exported.</summary>
@@ -15,28 +13,31 @@ internal sealed class ExportedDevice(UsbDeviceInfo device, IUsbBackend backend)
 
     public IUsbBackend Backend => backend;
 
-    public DeviceLease? Lease { get; set; }
+    /// <summary>Shared by all exports of the busid, one after the other.</summary>
+    public required LeaseSlot Slot { get; init; }
+
+    public DeviceLease? Lease
+    {
+        get => Slot.Lease;
+        set => Slot.Lease = value;
+    }
 
     /// <summary>Who waits for it.</summary>
     public WaitingLine Line { get; } = new();
 
     public ExportPolicy Policy { get; set; } = new();
 
-    /// <summary>A session has ended without all of its transfers back, and neither are they now nor was the device plugged in anew.</summary>
-    public bool IsFailed => Volatile.Read(ref _failed) is not null;
-
     /// <summary>Somebody has exported it, so that clients may have it without a rule, if none keeps them from it.</summary>
     public bool IsByHand { get; set; } = true;
 
+    /// <summary>Whether the device is plugged in, as far as the registry was told.</summary>
+    public bool IsPresent { get; set; } = true;
+
+    /// <summary>The export is over; a client may still have the device.</summary>
+    public bool IsEnded { get; set; }
+
     /// <summary>Clients may have the device also while this machine uses it.</summary>
     public bool IsForced { get; set; }
-
-    public void Fail(DeviceLease lease) => Volatile.Write(ref _failed, lease);
-
-    /// <summary>The device of that lease was closed after all.</summary>
-    public void Recover(DeviceLease lease) => Interlocked.CompareExchange(ref _failed, null, lease);
-
-    public void ForgetFailure() => Volatile.Write(ref _failed, null);
 
     /// <summary>Asks the system, so not under the gate.</summary>
     /// <exception cref="UsbException">This machine uses the device, and it was not exported regardless.</exception>

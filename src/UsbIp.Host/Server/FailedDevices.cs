@@ -28,7 +28,7 @@ internal sealed class FailedDevices(ILogger log)
     /// <param name="drained">Completes when the last transfer is back.</param>
     public void Add(ExportedDevice export, DeviceLease lease, Task drained)
     {
-        export.Fail(lease);
+        export.Slot.Fail(lease);
         ServerLog.DeviceKept(log, export.BusId);
         lock (_gate)
         {
@@ -60,7 +60,7 @@ internal sealed class FailedDevices(ILogger log)
         }
         finally
         {
-            export.Recover(lease);
+            export.Slot.Recover(lease);
         }
     }
 }

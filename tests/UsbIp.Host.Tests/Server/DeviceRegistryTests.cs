@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using UsbIp.Host.Server;
 using UsbIp.Protocol;
+using UsbIp.Protocol.Watching;
 using UsbIp.TestKit;
 
 namespace UsbIp.Host.Tests.Server;
@@ -23,6 +24,45 @@ public sealed class DeviceRegistryTests
         backend.OpenFailure = null;
 
         lease().Should().Be(OperationStatus.Ok);
+    }
+
+    [Fact]
+    public void A_device_that_is_exported_anew_while_a_client_still_has_it_is_busy_until_that_client_has_given_it_back()
+    {
+        using var backend = new ScriptedBackend();
+        backend.Add("1-2");
+        var registry = new DeviceRegistry([backend], NullLoggerFactory.Instance);
+        registry.Export(Device);
+        registry.TryLease(Device, new RemoteClient("first", null), out var first).Should().Be(OperationStatus.Ok);
+
+        registry.Unexport(Device, force: true);
+        registry.Export(Device);
+
+        registry.TryLease(Device, new RemoteClient("second", null), out _).Should().Be(OperationStatus.DeviceBusy);
+        first!.Release(Task.CompletedTask);
+        registry.TryLease(Device, new RemoteClient("second", null), out var second).Should().Be(OperationStatus.Ok);
+        second!.Release(Task.CompletedTask);
+    }
+
+    [Fact]
+    public async Task What_is_told_of_a_device_whose_export_has_ended_does_not_call_it_exported()
+    {
+        using var backend = new ScriptedBackend();
+        backend.Add("1-2");
+        var registry = new DeviceRegistry([backend], NullLoggerFactory.Instance);
+        registry.Export(Device);
+        registry.TryLease(Device, new RemoteClient("client", null), out var lease);
+        using var watcher = registry.Events.Watch();
+
+        registry.Unexport(Device, force: true);
+        lease!.Release(Task.CompletedTask);
+
+        foreach (var kind in new[] { DeviceEventKind.Unexported, DeviceEventKind.Released })
+        {
+            var (what, _) = await watcher.ReadAsync(TimeSpan.FromSeconds(20), CancellationToken.None);
+            what!.Kind.Should().Be(kind);
+            what.IsExported.Should().BeFalse();
+        }
     }
 
     [Fact]

@@ -59,8 +59,8 @@ public sealed class EventHub(TimeProvider? time = null)
         new DeviceEvent(kind, _time.GetLocalNow(), export.BusId)
         {
             Device = export.Info,
-            IsPresent = true,
-            IsExported = kind != DeviceEventKind.Unexported,
+            IsPresent = export.IsPresent,
+            IsExported = !export.IsEnded,
             Holder = kind == DeviceEventKind.Released ? null : export.Lease?.Holder,
             Waiting = export.Line.Count,
             Client = client,

@@ -33,6 +33,16 @@ public sealed record AddressRange
             return false;
         }
 
+        if (parsed.IsIPv4MappedToIPv6)
+        {
+            // As logs show an IPv4 client of an IPv6 socket; here it counts as IPv4, as clients do.
+            (bytes, bits) = (bytes[^4..], bits - 96);
+            if (bits < 0)
+            {
+                return false;
+            }
+        }
+
         for (var index = 0; index < bytes.Length; index++)
         {
             bytes[index] &= Mask(bits, index);

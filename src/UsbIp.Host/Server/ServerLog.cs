@@ -18,6 +18,9 @@ internal static partial class ServerLog
     [LoggerMessage(102, LogLevel.Warning, "{Client}: closed, {Limit} connections without an import are open already.")]
     public static partial void TooManyConnections(ILogger log, string client, int limit);
 
+    [LoggerMessage(120, LogLevel.Error, "{Client}: closed, the system gives this process no further thread (a limit such as the unit's TasksMax).")]
+    public static partial void NoThread(ILogger log, string client);
+
     [LoggerMessage(103, LogLevel.Warning, "{Client}: closed, it speaks TLS and this host does not yet.")]
     public static partial void TlsNotSpoken(ILogger log, string client);
 

@@ -146,12 +146,27 @@ public sealed class UsbIpServer(DeviceRegistry registry, ServerOptions options, 
         }
 
         var thread = new Thread(() => RunConnection(connection), 256 * 1024) { IsBackground = true, Name = $"client {client.Name}" };
-        thread.Start();
+        try
+        {
+            thread.Start();
+        }
+        catch (OutOfMemoryException) // the system's or the unit's limit of threads: this client is refused, the others go on
+        {
+            ServerLog.NoThread(_log, client.Name);
+            connection.Imported!();
+            socket.Dispose();
+            Forget(connection);
+        }
     }
 
     private void RunConnection(Connection connection)
     {
         connection.Run();
+        Forget(connection);
+    }
+
+    private void Forget(Connection connection)
+    {
         lock (_gate)
         {
             _connections.Remove(connection);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 
 namespace UsbIp.Host.Session;
@@ -59,9 +60,19 @@ public sealed class ReplySender : IDisposable
     public bool WaitUntilIdle(TimeSpan limit)
     {
         Flush();
+        var watch = Stopwatch.StartNew();
         lock (_gate)
         {
-            return !_sending || Monitor.Wait(_gate, limit);
+            while (_sending)
+            {
+                var left = limit - watch.Elapsed; // being woken is not yet being idle
+                if (left <= TimeSpan.Zero || !Monitor.Wait(_gate, left))
+                {
+                    return false;
+                }
+            }
+
+            return true;
         }
     }
 

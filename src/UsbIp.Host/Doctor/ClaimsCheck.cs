@@ -14,7 +14,7 @@ internal static class ClaimsCheck
         }
 
         var sysfs = new SysfsDevices(surroundings.Usb.SysfsRoot);
-        foreach (var path in Directory.EnumerateFiles(directory, ClaimsFile.Pattern))
+        foreach (var path in Files(directory))
         {
             if (ReadOfDeadHost(path) is not { } content)
             {
@@ -39,6 +39,19 @@ internal static class ClaimsCheck
                     $"A killed daemon left interfaces without their kernel drivers: {string.Join(", ", orphans)} (noted in {path}).",
                     "usbip-host serve, which gives them back when it starts");
             }
+        }
+    }
+
+    /// <summary>None where it is not this user's to look.</summary>
+    private static string[] Files(string directory)
+    {
+        try
+        {
+            return Directory.GetFiles(directory, ClaimsFile.Pattern);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return [];
         }
     }
 

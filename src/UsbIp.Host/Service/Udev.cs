@@ -1,34 +1,45 @@
 using System.Diagnostics;
+using UsbIp.Host.Interop;
 
 namespace UsbIp.Host.Service;
 
 /// <summary>Has udev read its rules anew, and apply them to the USB devices that are plugged in.</summary>
 internal static class Udev
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>The group to which the package's rule gives the nodes (packaging/host/72-usbip-host.rules).</summary>
+    private const string Group = "usbip-host";
 
-    private static readonly string[][] Steps = [["control", "--reload"], ["trigger", "--settle", "--subsystem-match=usb"]];
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <exception cref="CommandException">udev is not there, or refuses.</exception>
     public static void ApplyRules()
     {
-        foreach (var arguments in Steps)
+        Run("udevadm", "control", "--reload");
+        if (UserAccess.FindGroup(Group) is not null)
         {
-            var command = $"udevadm {string.Join(' ', arguments)}";
-            try
-            {
-                using var process = Process.Start("udevadm", arguments);
-                if (process.WaitForExit(Patience) && process.ExitCode == 0)
-                {
-                    continue;
-                }
-            }
-            catch (System.ComponentModel.Win32Exception)
-            {
-                // not installed: the same to the user
-            }
-
-            throw new CommandException(ExitCode.Failure, $"The rules are written, but '{command}' did not apply them.", "plug the device in anew");
+            // Where no rule names a group any more, udev leaves a node the one that it has. Those that are still granted get it back in the next step.
+            Run("find", "/dev/bus/usb", "-group", Group, "-exec", "chgrp", "root", "{}", "+");
         }
+
+        Run("udevadm", "trigger", "--settle", "--subsystem-match=usb");
+    }
+
+    private static void Run(string program, params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(program, arguments);
+            if (process.WaitForExit(Patience) && process.ExitCode == 0)
+            {
+                return;
+            }
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            // not installed: the same to the user
+        }
+
+        throw new CommandException(
+            ExitCode.Failure, $"The rules are written, but '{program} {string.Join(' ', arguments)}' did not apply them.", "plug the device in anew");
     }
 }

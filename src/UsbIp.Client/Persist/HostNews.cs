@@ -6,14 +6,18 @@ using UsbIp.Protocol.Watching;
 namespace UsbIp.Client.Persist;
 
 /// <summary>
-/// Waits until another try to attach a device has a chance. A host that can push is asked once to tell, and nobody asks it again until it does; where
-/// none answers, or one cannot push, time decides. One thread.
+/// Waits until another try to attach a device has a chance. A host that can push is asked once to tell, and is asked for the device again when it does,
+/// and now and then all the same: not all that frees a device is an event (its own machine unmounts it). Where none answers, or one cannot push, time
+/// decides. One thread.
 /// </summary>
 /// <param name="host">The host.</param>
 /// <param name="device">The device there.</param>
 /// <param name="time">The clock of the waits.</param>
 internal sealed class HostNews(HostAddress host, DeviceSelector device, TimeProvider time) : IDisposable
 {
+    /// <summary>After so long without a word that concerns the device, a try is made.</summary>
+    private static readonly TimeSpan Trust = TimeSpan.FromSeconds(30);
+
     private readonly BusId? _busId = device.Kind == SelectorKind.Port ? BusId.Parse(device.Value) : device.BusId;
     private readonly BackOff _backOff = new(Random.Shared);
     private HostWatcher? _watcher;
@@ -25,6 +29,14 @@ internal sealed class HostNews(HostAddress host, DeviceSelector device, TimeProv
         Drop();
         _cannotPush = false;
         _backOff.Reset();
+    }
+
+    /// <summary>A moment, for a session that ended as soon as it had begun: whatever ends the next one as well must not make a loop of it.</summary>
+    /// <returns>False if the wait was ended.</returns>
+    public bool Pause(CancellationToken stop)
+    {
+        _backOff.Reset();
+        return WaitForTime(stop);
     }
 
     /// <param name="isHostToTell">Whether the host has answered, and will know when a try has a chance.</param>
@@ -60,12 +72,17 @@ internal sealed class HostNews(HostAddress host, DeviceSelector device, TimeProv
             return _watcher is not null; // what happened before the watch began is found out by trying
         }
 
-        while (!MayHaveCome(_watcher.Read()))
+        var begun = time.GetTimestamp();
+        bool IsEnough() => time.GetElapsedTime(begun) >= Trust;
+        while (_watcher.ReadUntil(IsEnough) is { } notice)
         {
-            // It happened to another device, or is no help.
+            if (MayHaveCome(notice))
+            {
+                return true;
+            }
         }
 
-        return true;
+        return true; // nothing came: a look does no harm
     }
 
     private bool MayHaveCome(HostNotice notice) => notice switch

@@ -16,9 +16,13 @@ namespace UsbIp.Client.Persist;
 internal sealed class KeptAttachment(
     ClientSettings settings, AttachRequest request, ILogger logger, TimeProvider time, Action<AttachmentView?, KeptState> tell)
 {
+    /// <summary>A session that ends sooner is followed by a pause.</summary>
+    private static readonly TimeSpan ShortSession = TimeSpan.FromSeconds(2);
+
     private KeptFile? _file;
     private KeptState? _state;
     private bool _isHostToTell;
+    private bool _wasShort;
     private bool _hasBeenAttached;
 
     /// <exception cref="CommandException">An error that time does not heal.</exception>
@@ -33,7 +37,7 @@ internal sealed class KeptAttachment(
             while (AttachOnce(news, stop) is { } reason)
             {
                 Tell(null, reason);
-                if (!news.Wait(_isHostToTell, stop))
+                if ((_wasShort && !news.Pause(stop)) || !news.Wait(_isHostToTell, stop))
                 {
                     break;
                 }
@@ -55,15 +59,19 @@ internal sealed class KeptAttachment(
     private string? AttachOnce(HostNews news, CancellationToken stop)
     {
         Attachment? attachment = null;
+        _wasShort = false;
         try
         {
-            attachment = Attachment.Open(settings, request.Host, request.Device, logger, request.ReadAhead, stop, request.WishWith(waiting => Tell(null, waiting)));
+            var asked = request with { TakeOver = request.TakeOver && !_hasBeenAttached }; // two that keep it would take it from each other for ever
+            attachment = Attachment.Open(settings, asked.Host, asked.Device, logger, asked.ReadAhead, stop, asked.WishWith(waiting => Tell(null, waiting)));
+            var begun = time.GetTimestamp();
             var view = AttachmentLine.View(settings, attachment, request.Wait, stop);
             news.Forget();
             _hasBeenAttached = true;
             Tell(view, null);
             var end = attachment.WaitForEnd(stop);
             _isHostToTell = end.Kind == BridgeEndKind.HostClosed;
+            _wasShort = time.GetElapsedTime(begun) < ShortSession;
             return end.IsClean ? null : end.Reason;
         }
         catch (CommandException error) when (attachment?.End is { IsClean: true } && !stop.IsCancellationRequested)

@@ -25,10 +25,23 @@ internal sealed class KeptFile : IDisposable
     public static KeptFile Create(AttachmentRecords records)
     {
         records.MakeDirectory();
+        RemoveLeftovers(records);
         var path = Path.Combine(records.Directory, $"kept-{Environment.ProcessId}-{Guid.NewGuid():N}.json");
 
         // FileShare.None is flock(2): the kernel lets go of it when the process dies, however it dies.
         return new KeptFile(path, new FileStream(path + LockEnding, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None));
+    }
+
+    /// <summary>What killed processes have left. The lock goes last: while it is there, the next one to come tries again.</summary>
+    private static void RemoveLeftovers(AttachmentRecords records)
+    {
+        foreach (var held in Directory.EnumerateFiles(records.Directory, Pattern + LockEnding).Where(path => !IsHeld(path)))
+        {
+            var path = held[..^LockEnding.Length];
+            File.Delete(path);
+            File.Delete(path + ".new");
+            File.Delete(held);
+        }
     }
 
     /// <summary>What living processes keep, in the order of their numbers.</summary>

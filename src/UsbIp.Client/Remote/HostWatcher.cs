@@ -52,7 +52,14 @@ public sealed class HostWatcher : IDisposable
     /// <summary>Waits for what the host tells next.</summary>
     /// <exception cref="CommandException">The host closed, fell silent or broke the protocol; the watcher is of no further use.</exception>
     /// <exception cref="OperationCanceledException">The token given to <see cref="TryOpen"/> was cancelled.</exception>
-    public HostNotice Read()
+    public HostNotice Read() => ReadUntil(static () => false)!;
+
+    /// <summary>Waits for what the host tells next, or for the first sign of life after it has been enough; every few seconds there is one.</summary>
+    /// <param name="isEnough">Whether the wait has been long enough.</param>
+    /// <returns>Null if it has.</returns>
+    /// <exception cref="CommandException">The host closed, fell silent or broke the protocol; the watcher is of no further use.</exception>
+    /// <exception cref="OperationCanceledException">The token given to <see cref="TryOpen"/> was cancelled.</exception>
+    public HostNotice? ReadUntil(Func<bool> isEnough)
     {
         try
         {
@@ -70,8 +77,13 @@ public sealed class HostWatcher : IDisposable
                         return new EventsLost(WatchFrames.ReadNumber(body));
                     case WatchFrameKind.Device:
                         throw new ProtocolException("Watch frame: a device came outside of a snapshot.");
-                    default:
-                        break; // it is there, or it tells what this program does not know
+                    default: // it is there, or it tells what this program does not know
+                        if (isEnough())
+                        {
+                            return null;
+                        }
+
+                        break;
                 }
             }
         }

@@ -141,6 +141,22 @@ public sealed class KeptAttachmentTests : IDisposable
     }
 
     [Fact]
+    public void What_a_killed_process_left_is_removed_by_the_next_one()
+    {
+        _rig.Machine.Kernel.Records.MakeDirectory();
+        foreach (var ending in new[] { "", ".new", ".lock" })
+        {
+            File.WriteAllText(Path.Combine(_rig.Machine.Kernel.RecordDirectory, "kept-1-0.json" + ending), "");
+        }
+
+        using var living = KeptFile.Create(_rig.Machine.Kernel.Records);
+        using var next = KeptFile.Create(_rig.Machine.Kernel.Records);
+
+        Directory.EnumerateFiles(_rig.Machine.Kernel.RecordDirectory).Should().HaveCount(2, "each of the two that live has its lock")
+            .And.NotContain(path => path.Contains("kept-1-0", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void What_a_killed_process_left_is_not_believed()
     {
         _rig.Machine.Kernel.Records.MakeDirectory();

@@ -14,9 +14,12 @@ HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parent.parent
 
 BOOT_SECONDS = 90
+SYSTEMD_BOOT_SECONDS = 240
 # What the initramfs must load to reach the root file system and the runner.
 BOOT_MODULES = ["virtio_pci", "virtio-rng", "virtio_console", "9pnet_virtio", "9p", "overlay"]
-BUSYBOX_APPLETS = ["sh", "mount", "mkdir", "insmod", "switch_root", "ln", "echo"]
+# And for a guest that keeps its root over a reboot.
+DISK_MODULES = ["virtio_blk", "crc32c_generic", "ext4"]
+BUSYBOX_APPLETS = ["sh", "mount", "mkdir", "insmod", "switch_root", "ln", "echo", "rm", "cat"]
 
 
 COMPLAINT = re.compile(
@@ -41,10 +44,11 @@ def kernel_complaints(log):
 
 
 class Machine:
-    """One QEMU with one boot of the guest."""
+    """One QEMU with one boot of the guest; with systemd in it, what the guest writes is on a disk and outlives a reboot."""
 
-    def __init__(self, kernel, memory, interactive=False):
+    def __init__(self, kernel, memory, interactive=False, systemd=False):
         self.kernel = kernel
+        self.systemd = systemd
         self.memory = memory
         self.interactive = interactive
         # Short, since the path of a Unix socket must fit into 107 bytes.
@@ -62,6 +66,10 @@ class Machine:
         stick = self.dir / "stick.img"
         with open(stick, "wb") as image:
             image.truncate(256 << 20)
+        if self.systemd:
+            with open(self.dir / "root.img", "wb") as image:
+                image.truncate(4 << 30)
+            subprocess.run(["mkfs.ext4", "-q", "-F", str(self.dir / "root.img")], check=True)
         self.process = subprocess.Popen(
             self._command(stick),
             stdin=None if self.interactive else subprocess.DEVNULL,
@@ -71,7 +79,7 @@ class Machine:
             start_new_session=not self.interactive)
         started = time.monotonic()
         self.control = self._connect(self.dir / "control")
-        self.expect("ready", started + BOOT_SECONDS)
+        self.expect("ready", started + (SYSTEMD_BOOT_SECONDS if self.systemd else BOOT_SECONDS))
         return time.monotonic() - started
 
     def stop(self):
@@ -147,7 +155,7 @@ class Machine:
         for applet in BUSYBOX_APPLETS:
             (root / "bin" / applet).symlink_to("busybox")
         order = []
-        for module in BOOT_MODULES:
+        for module in BOOT_MODULES + (DISK_MODULES if self.systemd else []):
             lines = subprocess.run(
                 ["modprobe", "-d", str(self.kernel), "-S", release, "--show-depends", module],
                 check=True, capture_output=True, text=True).stdout.splitlines()
@@ -164,6 +172,7 @@ class Machine:
             "modules": self.kernel / "lib" / "modules",
             "DIST": os.environ.get("DIST", CHECKOUT / "dist"),
             "interactive": "yes" if self.interactive else "",
+            "systemd": "yes" if self.systemd else "",
         }
         config = "".join(f"{key}={shlex.quote(str(value))}\n" for key, value in settings.items())
         (root / "config").write_text(config)
@@ -177,13 +186,15 @@ class Machine:
     def _command(self, stick):
         kernel_line = [
             "console=ttyS0", "loglevel=5", "log_buf_len=16M", "printk.devkmsg=on",
-            "panic=-1", "nokaslr", "mitigations=off",
+            "nokaslr", "mitigations=off",
             # The emulated TSC is right, but not always quick enough for the watchdogs.
             # Nor the timer's interrupt on a busy machine, and the kernel panics for want of a timer.
             "tsc=reliable", "no_timer_check", "nosoftlockup", "rcupdate.rcu_cpu_stall_timeout=120",
             # No device here needs the second of patience that old sticks do.
             "usb-storage.delay_use=0",
         ]
+        # A panic ends the machine; where reboots are part of the story, it stays as it is instead.
+        kernel_line += ["systemd.unit=vm.target", "systemd.show_status=0"] if self.systemd else ["panic=-1"]
 
         def port(name):
             # A socket of the runner's directory as /dev/virtio-ports/NAME in the guest.
@@ -197,10 +208,12 @@ class Machine:
 
         console = (["-chardev", "stdio,id=shell,signal=off", "-device", "virtconsole,chardev=shell"]
                    if self.interactive else [])
+        root = (["-drive", f"if=virtio,format=raw,cache=unsafe,file={self.dir}/root.img"] if self.systemd
+                else ["-no-reboot"])
         return [
             "qemu-system-x86_64", "-M", "q35,i8042=off", "-accel", "tcg,thread=multi,tb-size=512",
             "-cpu", "max", "-smp", "2", "-m", str(self.memory),
-            "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot",
+            "-nodefaults", "-no-user-config", "-display", "none", *root,
             "-kernel", str(self.kernel / "vmlinuz"),
             "-initrd", str(self.dir / "initramfs.cpio"), "-append", " ".join(kernel_line),
             "-serial", f"file:{self.console}",

@@ -194,7 +194,9 @@ class Machine:
             "usb-storage.delay_use=0",
         ]
         # A panic ends the machine; where reboots are part of the story, it stays as it is instead.
-        kernel_line += ["systemd.unit=vm.target", "systemd.show_status=0"] if self.systemd else ["panic=-1"]
+        kernel_line += (["systemd.unit=vm.target", "systemd.show_status=0",
+                         # As in the agent, for services.
+                         "systemd.setenv=DOTNET_EnableWriteXorExecute=0"] if self.systemd else ["panic=-1"])
 
         def port(name):
             # A socket of the runner's directory as /dev/virtio-ports/NAME in the guest.

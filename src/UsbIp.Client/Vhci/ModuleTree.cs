@@ -22,8 +22,10 @@ public enum ModuleState
 public sealed class ModuleTree(string root = "/lib/modules", string? release = null)
 {
     private const string ModuleFile = "/vhci-hcd.ko";
+    private string? _release = release;
 
-    public string Release { get; } = release ?? VhciModule.KernelRelease();
+    /// <summary>The running kernel's name. Asked for when it is needed: most commands end without.</summary>
+    public string Release => _release ??= VhciModule.KernelRelease();
 
     public ModuleState Find()
     {

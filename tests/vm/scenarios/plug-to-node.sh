@@ -34,7 +34,7 @@ measure() {
         "$2" && wait_until 60 has_tty || return 1
         times+=($(((${EPOCHREALTIME/./} - begin) / 1000)))
     done
-    read -r -a sorted < <(printf '%s\n' "${times[@]}" | sort -n | tr '\n' ' ')
+    mapfile -t sorted < <(printf '%s\n' "${times[@]}" | sort -n)
 }
 
 export USBIP_HOST_CONFIG=$PWD/config.yaml

@@ -80,7 +80,7 @@ public sealed class LastReplyTests : IDisposable
         {
             _rig.Kernel.SubmitIn(1, 64);
             AssertShutDown();
-            _rig.Kernel.Poll(TimeSpan.FromMilliseconds(40)).Should().BeFalse("the driver is not done yet");
+            _rig.Kernel.Poll(BridgeLimits.UnplugDelay / 5).Should().BeFalse("the driver is not done yet");
         }
 
         _rig.Kernel.Receive().Should().BeNull("now it is");

@@ -43,11 +43,8 @@ internal sealed class Daemon(CommandContext context, ServeOptions options) : IDi
         var operations = new ControlOperations(registry, _virtualDevices, context.ExportCheck(options.Backend), rules, status);
         foreach (var busId in _virtualDevices.ListDevices().Select(device => device.BusId.ToString()).Union(options.Exports))
         {
-            var exported = operations.Export(new ExportRequest(busId, options.Force, options.Keep && options.Exports.Contains(busId)));
-            if (options.Sharing is { } sharing && exported.Device is { } device)
-            {
-                operations.Share(sharing with { BusId = device.BusId });
-            }
+            var isKept = options.Keep && options.Exports.Contains(busId);
+            operations.Export(new ExportRequest(busId, options.Force, isKept) { Sharing = options.Sharing });
         }
 
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);

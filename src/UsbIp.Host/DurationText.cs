@@ -8,14 +8,31 @@ internal static class DurationText
     private static readonly (char Unit, double Seconds)[] Units = [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
 
     /// <exception cref="CommandException">It is none, or not between a second and a year.</exception>
-    public static TimeSpan Parse(string option, string text)
+    public static TimeSpan Parse(string option, string text) => TryParse(text, out var time)
+        ? time
+        : throw new CommandException(ExitCode.Usage, $"{option} {text}: it takes a time from 1s to 365d.", "a number and s, m, h or d, such as 10m");
+
+    /// <returns>False if it is none, or not between a second and a year.</returns>
+    public static bool TryParse(string text, out TimeSpan time)
     {
         var unit = Units.FirstOrDefault(unit => text.EndsWith(unit.Unit), (Unit: 's', Seconds: 1));
         var isNumber = double.TryParse(text.TrimEnd(unit.Unit), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number);
         var seconds = number * unit.Seconds;
-        return isNumber && seconds is >= 1 and <= 365 * 86_400
-            ? TimeSpan.FromSeconds(seconds)
-            : throw new CommandException(ExitCode.Usage, $"{option} {text}: it takes a time from 1s to 365d.", "a number and s, m, h or d, such as 10m");
+        var isOne = isNumber && IsWithin(seconds);
+        time = isOne ? TimeSpan.FromSeconds(seconds) : default;
+        return isOne;
+    }
+
+    /// <summary>Whether it is from a second to a year.</summary>
+    public static bool IsWithin(double seconds) => seconds is >= 1 and <= 365 * 86_400;
+
+    /// <summary>The time as <see cref="Parse"/> reads it, such as 10m.</summary>
+    public static string Written(TimeSpan time)
+    {
+        var unit = Array.Find(Units, unit => time.TotalSeconds % unit.Seconds == 0);
+        return unit.Seconds > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds / unit.Seconds:0}{unit.Unit}")
+            : string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###}s");
     }
 
     /// <summary>The time in its two largest units, such as 2 h 5 min.</summary>

@@ -64,12 +64,7 @@ public sealed class ExportCommand(CommandContext context, UsbNames names)
 
         foreach (var busId in options.Exports)
         {
-            var reply = daemon.Export(busId, options.Force, options.Keep);
-            if (options.Sharing is { } sharing && reply.Device is not null)
-            {
-                daemon.Share(sharing with { BusId = reply.Device.BusId });
-            }
-
+            var reply = daemon.Export(busId, options.Force, options.Keep, options.Sharing);
             var device = reply.Device is { } known ? DeviceText.Phrase(DeviceText.WithNames(known, names)) : busId;
             if (reply is { Device: null, Rule: { } waiting })
             {

@@ -96,11 +96,23 @@ public sealed class RuleCommand(CommandContext context)
         var device = DeviceArgument();
         var from = new Option<string[]>("--from") { Description = "For clients with that address only, as often as wanted", HelpName = "ADDR[/BITS]" };
         var force = new Option<bool>("--force", "-f") { Description = "Of an allow: also while this machine uses the device, such as a mounted disk" };
-        var command = new Command("add", "Add a rule; the order of rules means nothing") { verb, device, from, force };
+        var sharing = new SharingArguments();
+        var command = new Command("add", "Add a rule; the order of rules means nothing")
+        {
+            verb, device, from, force, sharing.IdleRelease, sharing.AllowTakeOver,
+        };
         verb.CompletionSources.Clear();
         verb.CompletionSources.Add("allow", "deny");
-        command.SetAction(parsed => (int)new RuleCommand(contextOf(parsed)).Add(new RuleView(
-            parsed.GetRequiredValue(verb), parsed.GetRequiredValue(device), parsed.GetValue(from) ?? [], parsed.GetValue(force))));
+        command.SetAction(parsed =>
+        {
+            var shared = sharing.Of(parsed);
+            var rule = new RuleView(parsed.GetRequiredValue(verb), parsed.GetRequiredValue(device), parsed.GetValue(from) ?? [], parsed.GetValue(force))
+            {
+                IdleReleaseSeconds = shared?.IdleReleaseSeconds,
+                AllowTakeOver = shared?.MayBeTakenOver == true,
+            };
+            return (int)new RuleCommand(contextOf(parsed)).Add(rule);
+        });
         return command;
     }
 
@@ -157,7 +169,14 @@ public sealed class RuleCommand(CommandContext context)
     private static string Line(RuleView rule)
     {
         var from = rule.From.Count > 0 ? $" from {string.Join(", ", rule.From)}" : "";
+        var sharing = (rule.IdleReleaseSeconds, rule.AllowTakeOver) switch
+        {
+            (null, false) => "",
+            ({ } seconds, false) => $" (taken back after {DurationText.Of(TimeSpan.FromSeconds(seconds))} without use)",
+            (null, true) => " (may be taken over)",
+            ({ } seconds, true) => $" (taken back after {DurationText.Of(TimeSpan.FromSeconds(seconds))} without use, may be taken over)",
+        };
         return PrintableText.Of(string.Create(
-            CultureInfo.InvariantCulture, $"{rule.Number}: {(rule.Allow ? "allow" : "deny")} {rule.Device}{from}{(rule.Force ? " (force)" : "")}"));
+            CultureInfo.InvariantCulture, $"{rule.Number}: {(rule.Allow ? "allow" : "deny")} {rule.Device}{from}{(rule.Force ? " (force)" : "")}{sharing}"));
     }
 }

@@ -79,6 +79,16 @@ internal sealed class ConfigurationEditor
             lines.Add($"{indent}  force: true");
         }
 
+        if (rule.Sharing.IdleRelease is { } time)
+        {
+            lines.Add($"{indent}  idle-release: {DurationText.Written(time)}");
+        }
+
+        if (rule.Sharing.MayBeTakenOver)
+        {
+            lines.Add($"{indent}  allow-take-over: true");
+        }
+
         Append(ConfigurationReader.RulesKey, RuleList?.IsFlow == true, lines);
         return Checked(_rules with { Rules = [.. _rules.Rules, rule] });
     }

@@ -12,6 +12,8 @@ internal static class ConfigurationReader
     private const string DenyKey = "deny";
     private const string FromKey = "from";
     private const string ForceKey = "force";
+    private const string IdleReleaseKey = "idle-release";
+    private const string TakeOverKey = "allow-take-over";
 
     /// <exception cref="CommandException">The text is no configuration; the message names the line.</exception>
     public static HostRules Read(string text) => Read(YamlTree.Read(text));
@@ -53,24 +55,37 @@ internal static class ConfigurationReader
     private static DeviceRule ReadRule(YamlNode item)
     {
         var map = MapOf(item, "a rule");
-        CheckKeys(map, AllowKey, DenyKey, FromKey, ForceKey);
+        CheckKeys(map, AllowKey, DenyKey, FromKey, ForceKey, IdleReleaseKey, TakeOverKey);
         var (allow, deny) = (map.Find(AllowKey), map.Find(DenyKey));
         if ((allow is null) == (deny is null))
         {
             throw Problem(item.Line, $"a rule has either '{AllowKey}' or '{DenyKey}', with a device behind it.");
         }
 
-        var force = map.Find(ForceKey);
-        if (force is not null && (force.Value is not YamlText { Value: "true" or "false" } || deny is not null))
-        {
-            throw Problem(force.Key.Line, $"'{ForceKey}' is true or false, and belongs to '{AllowKey}'.");
-        }
-
         return new DeviceRule(allow is not null, ReadSelector((allow ?? deny)!.Value).Selector)
         {
             From = map.Find(FromKey) is { } from ? ReadRanges(from) : [],
-            Force = force?.Value is YamlText { Value: "true" },
+            Force = IsSet(map, ForceKey),
+            Sharing = new ExportPolicy(ReadIdleRelease(map), IsSet(map, TakeOverKey)),
         };
+    }
+
+    /// <summary>What is true or false, and says how something is allowed.</summary>
+    private static bool IsSet(YamlMap rule, string key)
+    {
+        var entry = rule.Find(key);
+        return entry is null || (entry.Value is YamlText { Value: "true" or "false" } && rule.Find(DenyKey) is null)
+            ? entry?.Value is YamlText { Value: "true" }
+            : throw Problem(entry.Key.Line, $"'{key}' is true or false, and belongs to '{AllowKey}'.");
+    }
+
+    private static TimeSpan? ReadIdleRelease(YamlMap rule)
+    {
+        var time = default(TimeSpan);
+        var entry = rule.Find(IdleReleaseKey);
+        return entry is null || (entry.Value is YamlText text && DurationText.TryParse(text.Value, out time) && rule.Find(DenyKey) is null)
+            ? entry is null ? null : time
+            : throw Problem(entry.Key.Line, $"'{IdleReleaseKey}' is a time from 1s to 365d, such as 10m, and belongs to '{AllowKey}'.");
     }
 
     /// <summary>A 'from' with nothing behind it would be for everybody, which is not what somebody meant who wrote it.</summary>

@@ -35,8 +35,8 @@ public sealed partial class ControlClient : IDisposable
     public HostStatus Status() =>
         Call(ControlOpcode.Status, new HelloBody("usbip-host", ProgramVersion.Text), ControlJson.Default.HelloBody, ControlJson.Default.HostStatus);
 
-    public DeviceReply Export(string busId, bool force, bool keep = false) =>
-        Call(ControlOpcode.Export, new ExportRequest(busId, force, keep), ControlJson.Default.ExportRequest, ControlJson.Default.DeviceReply);
+    public DeviceReply Export(string busId, bool force, bool keep = false, ShareRequest? sharing = null) =>
+        Call(ControlOpcode.Export, new ExportRequest(busId, force, keep) { Sharing = sharing }, ControlJson.Default.ExportRequest, ControlJson.Default.DeviceReply);
 
     public DeviceReply Unexport(string busId, bool force) =>
         Call(ControlOpcode.Unexport, new UnexportRequest(busId, force), ControlJson.Default.UnexportRequest, ControlJson.Default.DeviceReply);

@@ -1,4 +1,5 @@
 using UsbIp.Devices;
+using UsbIp.Host.Rules;
 using UsbIp.Host.Server;
 using UsbIp.Protocol;
 
@@ -31,11 +32,24 @@ internal sealed partial class ControlOperations
     public DeviceReply Share(ShareRequest request)
     {
         var busId = Chosen(request.BusId);
-        var idle = request.IdleReleaseSeconds is { } seconds && double.IsFinite(seconds) ? Math.Clamp(seconds, 0, TimeSpan.MaxValue.TotalSeconds / 2) : (double?)null;
-        registry.ChangePolicy(busId, before => new ExportPolicy(
-            idle is null ? before.IdleRelease : idle > 0 ? TimeSpan.FromSeconds(idle.Value) : null,
-            request.MayBeTakenOver ?? before.MayBeTakenOver));
+        registry.ChangePolicy(busId, before => PolicyOf(request, before));
         return new DeviceReply(true, DeviceStatus.From(registry.List().First(device => device.Info.BusId == busId)));
+    }
+
+    private void Share(RegisteredDevice device, ExportRequest request)
+    {
+        if (request.Sharing is { } sharing)
+        {
+            registry.ChangePolicy(device.Info.BusId, before => PolicyOf(sharing, before));
+        }
+    }
+
+    private static ExportPolicy PolicyOf(ShareRequest? request, ExportPolicy before)
+    {
+        var idle = request?.IdleReleaseSeconds is { } seconds && double.IsFinite(seconds) ? Math.Clamp(seconds, 0, TimeSpan.FromDays(365).TotalSeconds) : (double?)null;
+        return new ExportPolicy(
+            idle is null ? before.IdleRelease : idle > 0 ? TimeSpan.FromSeconds(idle.Value) : null,
+            request?.MayBeTakenOver ?? before.MayBeTakenOver);
     }
 
     private BusId Chosen(string text)

@@ -32,13 +32,14 @@ internal sealed partial class ControlOperations(
         var devices = registry.List();
         if (request.Keep && selector.BusId is null && DeviceChoice.FindOrNull(devices, selector) is null)
         {
-            return new DeviceReply(true, null, rules.Keep(selector, request.Force).ToString()); // for when it is plugged in
+            return new DeviceReply(true, null, rules.Keep(selector, request.Force, PolicyOf(request.Sharing, new ExportPolicy())).ToString()); // for when it is plugged in
         }
 
         var device = DeviceChoice.Find(devices, selector);
         rules.CheckExport(device.Info, selector);
         if (device is { Exported: true, Holder: not null } && !request.Force && !request.Keep)
         {
+            Share(device, request);
             return new DeviceReply(false, DeviceStatus.From(device));
         }
 
@@ -48,7 +49,9 @@ internal sealed partial class ControlOperations(
         }
 
         registry.Export(device.Info.BusId, request.Force);
-        return new DeviceReply(!device.Exported, DeviceStatus.From(device) with { Exported = true }, request.Keep ? Keep(device, selector, request.Force) : null);
+        var rule = request.Keep ? Keep(device, selector, request) : null;
+        Share(device, request);
+        return new DeviceReply(!device.Exported, DeviceStatus.From(device) with { Exported = true }, rule);
     }
 
     /// <exception cref="UsbException">There is no such device, or a client holds it and that was not to be overridden.</exception>
@@ -104,11 +107,11 @@ internal sealed partial class ControlOperations(
     }
 
     /// <summary>Makes a rule of an export. If that cannot be done, neither is the export.</summary>
-    private string Keep(RegisteredDevice device, DeviceSelector selector, bool force)
+    private string Keep(RegisteredDevice device, DeviceSelector selector, ExportRequest request)
     {
         try
         {
-            var rule = rules.Keep(selector, force).ToString();
+            var rule = rules.Keep(selector, request.Force, PolicyOf(request.Sharing, new ExportPolicy())).ToString();
             registry.LeaveToRules(device.Info.BusId);
             return rule;
         }

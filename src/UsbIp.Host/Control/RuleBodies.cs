@@ -15,7 +15,12 @@ public sealed record ConfigurationView(string Path, string? Problem, IReadOnlyLi
         problem,
         [.. rules.Aliases.Select(alias => new AliasView(alias.Name, [.. alias.Identities.Select(identity => identity.Text)]))],
         [.. rules.Rules.Select((rule, index) => new RuleView(
-            rule.IsAllow, rule.Selector.Text, [.. rule.From.Select(range => range.ToString())], rule.Force) { Number = index + 1 })]);
+            rule.IsAllow, rule.Selector.Text, [.. rule.From.Select(range => range.ToString())], rule.Force)
+        {
+            Number = index + 1,
+            IdleReleaseSeconds = rule.Sharing.IdleRelease?.TotalSeconds,
+            AllowTakeOver = rule.Sharing.MayBeTakenOver,
+        })]);
 }
 
 /// <summary>An alias, and the selectors of what it stands for.</summary>
@@ -25,6 +30,12 @@ public sealed record AliasView(string Name, IReadOnlyList<string> Identities);
 public sealed record RuleView(bool Allow, string Device, IReadOnlyList<string> From, bool Force)
 {
     public int Number { get; init; }
+
+    /// <summary>A session that moves nothing for so long is ended; null for never.</summary>
+    public double? IdleReleaseSeconds { get; init; }
+
+    /// <summary>Whether a client that asks for it gets the device from the one that holds it.</summary>
+    public bool AllowTakeOver { get; init; }
 }
 
 /// <summary>Asks that a name stand for these, or for these too.</summary>

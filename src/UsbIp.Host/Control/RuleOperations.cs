@@ -91,7 +91,22 @@ internal sealed class RuleOperations(HostConfiguration configuration, Func<IRead
             throw new CommandException(ExitCode.Usage, "A deny has no --force: it keeps the device from clients whatever this machine does with it.", "without --force");
         }
 
-        return AddRule(new DeviceRule(body.Allow, DeviceChoice.Parse(body.Device)) { From = [.. body.From.Select(ParseRange)], Force = body.Force });
+        if (body is { Allow: false } and ({ IdleReleaseSeconds: not null } or { AllowTakeOver: true }))
+        {
+            throw new CommandException(ExitCode.Usage, "A deny says nothing of how the device is shared: nobody gets it.", "without --idle-release and --allow-take-over");
+        }
+
+        if (body.IdleReleaseSeconds is { } seconds && !DurationText.IsWithin(seconds))
+        {
+            throw new CommandException(ExitCode.Usage, $"A device is taken back after 1s to 365d without use, not after {seconds} s.", "--idle-release 10m");
+        }
+
+        return AddRule(new DeviceRule(body.Allow, DeviceChoice.Parse(body.Device))
+        {
+            From = [.. body.From.Select(ParseRange)],
+            Force = body.Force,
+            Sharing = new ExportPolicy(body.IdleReleaseSeconds is { } time ? TimeSpan.FromSeconds(time) : null, body.AllowTakeOver),
+        });
     }
 
     /// <exception cref="CommandException">There is no such rule, it is another one by now, or the file cannot be changed.</exception>
@@ -157,9 +172,9 @@ internal sealed class RuleOperations(HostConfiguration configuration, Func<IRead
     /// <summary>Remembers an export as a rule.</summary>
     /// <returns>The rule, as the file has it.</returns>
     /// <exception cref="CommandException">The device has nothing that lasts, or the file cannot be changed.</exception>
-    public DeviceRule Keep(DeviceSelector selector, bool force)
+    public DeviceRule Keep(DeviceSelector selector, bool force, ExportPolicy sharing)
     {
-        var rule = new DeviceRule(IsAllow: true, Lasting(selector)) { Force = force };
+        var rule = new DeviceRule(IsAllow: true, Lasting(selector)) { Force = force, Sharing = sharing };
         if (!configuration.Rules.Rules.Any(existing => existing.ToString() == rule.ToString()))
         {
             AddRule(rule);

@@ -14,9 +14,12 @@ public sealed record DeviceRule(bool IsAllow, DeviceSelector Selector)
     /// <summary>Of an allow: also while this machine uses the device itself.</summary>
     public bool Force { get; init; }
 
+    /// <summary>Of an allow: how the devices are shared among clients.</summary>
+    public ExportPolicy Sharing { get; init; } = new();
+
     /// <summary>Whether the rule is about that client.</summary>
     public bool Covers(IPAddress client) => From.Count == 0 || From.Any(range => range.Contains(client));
 
     public override string ToString() =>
-        $"{(IsAllow ? "allow" : "deny")} \"{Selector}\"{(From.Count > 0 ? $" from {string.Join(", ", From)}" : "")}{(Force ? " force" : "")}";
+        $"{(IsAllow ? "allow" : "deny")} \"{Selector}\"{(From.Count > 0 ? $" from {string.Join(", ", From)}" : "")}{(Force ? " force" : "")}{Sharing}";
 }

@@ -32,6 +32,11 @@ public sealed record HostRules(IReadOnlyList<DeviceAlias> Aliases, IReadOnlyList
     /// <summary>Whether the device is exported even while this machine uses it.</summary>
     public bool IsForced(DeviceTraits device) => Rules.Any(rule => rule is { IsAllow: true, Force: true } && rule.Selector.Matches(device) && IsNamedBy(device, rule.Selector));
 
+    /// <summary>How the device is shared where rules export it.</summary>
+    public ExportPolicy SharingOf(DeviceTraits device) => Rules
+        .Where(rule => rule.IsAllow && rule.Selector.Matches(device) && IsNamedBy(device, rule.Selector))
+        .Aggregate(new ExportPolicy(), (policy, rule) => policy.And(rule.Sharing));
+
     /// <summary>Whether rules treat clients of the device differently.</summary>
     public bool IsLimited(UsbDeviceInfo device)
     {

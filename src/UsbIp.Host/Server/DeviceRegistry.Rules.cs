@@ -47,6 +47,7 @@ public sealed partial class DeviceRegistry
             if (_exports.TryGetValue(busId, out var export) && _rules.ForExport(_rules.TraitsOf(export.Info)).IsAllowed)
             {
                 export.IsByHand = false;
+                export.Policy = _rules.SharingOf(_rules.TraitsOf(export.Info));
             }
         }
     }
@@ -137,11 +138,18 @@ public sealed partial class DeviceRegistry
             {
                 if (FindExportLocked(device) is { } existing)
                 {
+                    existing.Policy = existing.IsByHand ? existing.Policy : rules.SharingOf(traits);
                     existing.IsForced = rules.IsForced(traits) || (existing.IsByHand && existing.IsForced); // what somebody has forced by hand stays
                     return;
                 }
 
-                var export = new ExportedDevice(device, backend) { IsByHand = false, IsForced = rules.IsForced(traits), Slot = SlotOf(device.BusId) };
+                var export = new ExportedDevice(device, backend)
+                {
+                    IsByHand = false,
+                    IsForced = rules.IsForced(traits),
+                    Policy = rules.SharingOf(traits),
+                    Slot = SlotOf(device.BusId),
+                };
                 _exports[device.BusId] = export;
                 Events.Tell(DeviceEventKind.Exported, export);
             }

@@ -1,4 +1,5 @@
 using UsbIp.Devices;
+using UsbIp.Host.Rules;
 using UsbIp.Protocol;
 
 namespace UsbIp.Host.Server;

@@ -101,6 +101,22 @@ public sealed class RuleCommandTests
     }
 
     [Fact]
+    public async Task Keep_remembers_how_the_device_is_shared()
+    {
+        await using var machine = new Machine { Devices = { SampleDevices.Stick } };
+        machine.Serve();
+
+        var kept = await machine.RunAsync("export", "1-2", "--keep", "--idle-release", "10m", "--allow-take-over");
+        await machine.RunAsync("rule", "add", "allow", "class:hid", "--idle-release", "90s");
+        var denied = await machine.RunAsync("rule", "add", "deny", "class:hid", "--allow-take-over");
+
+        kept.Output.Should().Be("exported 1-2 \"SanDisk Ultra\" (0781:5581), kept: allow \"serial:4C530001\" idle-release 10m allow-take-over\n");
+        denied.ExitCode.Should().Be(ExitCode.Usage);
+        (await machine.RunAsync("rule", "list")).Output.Should().Be(
+            "1: allow serial:4C530001 (taken back after 10 min without use, may be taken over)\n2: allow class:hid (taken back after 1 min 30 s without use)\n");
+    }
+
+    [Fact]
     public async Task A_command_that_becomes_the_daemon_keeps_too()
     {
         await using var machine = new Machine { Devices = { SampleDevices.Stick } };
@@ -166,7 +182,7 @@ public sealed class RuleCommandTests
         var status = await machine.RunAsync("status");
         var add = await machine.RunAsync("rule", "add", "deny", "1-2");
 
-        const string Problem = "line 2: 'alow' is none of allow, deny, from, force.";
+        const string Problem = "line 2: 'alow' is none of allow, deny, from, force, idle-release, allow-take-over.";
         reload.ExitCode.Should().Be(ExitCode.Failure);
         reload.Error.Should().Be(
             $"usbip-host: The configuration {machine.ConfigurationPath} does not hold, and what held before goes on: {Problem}\nTry: mend it, then usbip-host reload again\n");

@@ -49,6 +49,19 @@ public sealed class ConfigurationEditorTests
         new ConfigurationEditor(Written).AddRule(Allow("board") with { Force = true, From = [Range("::1")] }).Should().Be(
             Written.Replace("    - 10.0.0.0/8\n", "    - 10.0.0.0/8\n- allow: \"board\"\n  from: [\"::1\"]\n  force: true\n", StringComparison.Ordinal));
 
+    [Theory]
+    [InlineData(90, "90s")]
+    [InlineData(600, "10m")]
+    [InlineData(7200, "2h")]
+    [InlineData(86_400, "1d")]
+    [InlineData(1.5, "1.5s")]
+    public void How_a_device_is_shared_is_written_as_the_options_say_it(double seconds, string time)
+    {
+        var rule = Allow("board") with { Sharing = new ExportPolicy(TimeSpan.FromSeconds(seconds), MayBeTakenOver: true) };
+
+        new ConfigurationEditor("").AddRule(rule).Should().EndWith($"  - allow: \"board\"\n    idle-release: {time}\n    allow-take-over: true\n");
+    }
+
     [Fact]
     public void A_removed_rule_takes_nothing_else_along() =>
         new ConfigurationEditor(Written).RemoveRule(2).Should().Be(

@@ -22,11 +22,13 @@ public sealed class ConfigurationReaderTests
               - allow: board
                 from: 10.0.0.1
                 force: true
+                idle-release: 90m
+                allow-take-over: true
             """);
 
         rules.Aliases.Select(alias => alias.ToString()).Should().Equal("scanner: \"serial:4C53\"", "board: \"0483:df11\", \"serial:ABC\"");
         rules.Rules.Select(rule => rule.ToString()).Should().Equal(
-            "allow \"scanner\" from 192.168.1.0/24, ::1", "deny \"class:hid\"", "allow \"board\" from 10.0.0.1 force");
+            "allow \"scanner\" from 192.168.1.0/24, ::1", "deny \"class:hid\"", "allow \"board\" from 10.0.0.1 force idle-release 90m allow-take-over");
     }
 
     [Theory]
@@ -50,7 +52,7 @@ public sealed class ConfigurationReaderTests
     [InlineData("aliases:\n  a:\n    - serial:1\n    - class:hid\n", "line 4: 'class:hid' cannot stand behind an alias: that takes serial:, VENDOR:PRODUCT, port: or product:.")]
     [InlineData("aliases:\n  - a\n", "line 2: 'aliases' has a word and a colon in each line.")]
     [InlineData("rule:\n  - allow: a\n", "line 1: 'rule' is none of aliases, rules.")]
-    [InlineData("rules:\n\n  - alow: 1-2\n", "line 3: 'alow' is none of allow, deny, from, force.")]
+    [InlineData("rules:\n\n  - alow: 1-2\n", "line 3: 'alow' is none of allow, deny, from, force, idle-release, allow-take-over.")]
     [InlineData("rules:\n  - allow: 1-2\n    deny: 1-2\n", "line 2: a rule has either 'allow' or 'deny', with a device behind it.")]
     [InlineData("rules:\n  - from: ::1\n", "line 2: a rule has either 'allow' or 'deny', with a device behind it.")]
     [InlineData("rules:\n  - allow:\n", "line 2: '' names no device:*")]
@@ -61,6 +63,10 @@ public sealed class ConfigurationReaderTests
     [InlineData("rules:\n  - allow: 1-2\n    from: []\n", "line 3: 'from' has no address behind it;*")]
     [InlineData("rules:\n  - deny: 1-2\n    force: true\n", "line 3: 'force' is true or false, and belongs to 'allow'.")]
     [InlineData("rules:\n  - allow: 1-2\n    force: perhaps\n", "line 3: 'force' is true or false, and belongs to 'allow'.")]
+    [InlineData("rules:\n  - deny: 1-2\n    allow-take-over: true\n", "line 3: 'allow-take-over' is true or false, and belongs to 'allow'.")]
+    [InlineData("rules:\n  - allow: 1-2\n    idle-release: soon\n", "line 3: 'idle-release' is a time from 1s to 365d, such as 10m, and belongs to 'allow'.")]
+    [InlineData("rules:\n  - allow: 1-2\n    idle-release: 0\n", "line 3: 'idle-release' is a time*")]
+    [InlineData("rules:\n  - deny: 1-2\n    idle-release: 10m\n", "line 3: 'idle-release' is a time*")]
     [InlineData("rules:\n  - &a allow\n", "line 2: anchors (&) and references (*) are not read here.")]
     [InlineData("rules: *a\n", "line 1: anchors (&) and references (*) are not read here.")]
     [InlineData("[[[[[[[[[[[[[[[[[[", "line 1: more than 8 levels are nested here.")]

@@ -27,7 +27,7 @@ public sealed class HostConfigurationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("rules:\n  - alow: 1-2\n", "line 2: 'alow' is none of allow, deny, from, force.")]
+    [InlineData("rules:\n  - alow: 1-2\n", "line 2: 'alow' is none of allow, deny, from, force, idle-release, allow-take-over.")]
     [InlineData("rules:\n  - allow: \"1-", "line *: this is no YAML*")]
     [InlineData("\0\0\0\0", "line 1: *")]
     [InlineData("\u00ff", "line 1: *")]

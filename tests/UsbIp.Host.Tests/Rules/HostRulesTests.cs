@@ -54,6 +54,15 @@ public sealed class HostRulesTests
     }
 
     [Fact]
+    public void Of_two_rules_for_a_device_the_shorter_time_counts_and_either_lets_it_be_taken_over()
+    {
+        var rules = Parse("rules: [{allow: class:storage, idle-release: 10m}, {allow: 0781:5581, idle-release: 5m, allow-take-over: true}, {allow: class:hid, idle-release: 1s}]");
+
+        rules.SharingOf(rules.TraitsOf(SampleDevices.Stick)).Should().Be(new ExportPolicy(TimeSpan.FromMinutes(5), MayBeTakenOver: true));
+        rules.SharingOf(rules.TraitsOf(SampleDevices.Keyboard)).Should().Be(new ExportPolicy(), "a keyboard needs to be named");
+    }
+
+    [Fact]
     public void A_deny_for_some_clients_leaves_the_device_to_the_others()
     {
         var rules = Parse("rules: [{allow: class:storage}, {deny: class:storage, from: 10.0.0.0/8}]");

@@ -1,5 +1,6 @@
 using UsbIp.Devices;
 using UsbIp.Host.Configuration;
+using UsbIp.Host.Server;
 using UsbIp.Host.Tests.Control;
 using UsbIp.Protocol;
 using UsbIp.Protocol.Selection;
@@ -23,6 +24,27 @@ public sealed class RuleExportTests
 
         host.WaitForLog("1-2: exported (0781:5581), rule 1 says: allow \"stick\".");
         List(host).Should().Equal("1-2");
+    }
+
+    [Fact]
+    public async Task How_a_rule_shares_a_device_outlives_its_unplugging()
+    {
+        await using var host = new RunningHost();
+        host.Registry.Apply(ConfigurationReader.Read("rules: [{allow: 0781:5581, allow-take-over: true}]"));
+        for (var round = 0; round < 2; round++)
+        {
+            host.Backend.Plug(SampleDevices.Stick);
+            Eventually.Holds(() => List(host).Count == 1, "the stick to be exported");
+            using (var holder = host.Import("1-2"))
+            {
+                var ticket = host.Registry.TakeOver(BusId.Parse("1-2"), new RemoteClient("taker", null));
+                ticket.Should().NotBeNull("the rule lets it be taken over");
+                host.Registry.Leave(ticket!);
+            }
+
+            host.WaitUntilFree("1-2");
+            host.Backend.Unplug("1-2");
+        }
     }
 
     [Fact]

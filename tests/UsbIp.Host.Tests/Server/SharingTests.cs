@@ -1,4 +1,4 @@
-using UsbIp.Host.Server;
+using UsbIp.Host.Rules;
 using UsbIp.Protocol;
 using UsbIp.TestKit;
 

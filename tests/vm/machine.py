@@ -46,10 +46,11 @@ def kernel_complaints(log):
 class Machine:
     """One QEMU with one boot of the guest; with systemd in it, what the guest writes is on a disk and outlives a reboot."""
 
-    def __init__(self, kernel, memory, interactive=False, systemd=False):
+    def __init__(self, kernel, memory, interactive=False, systemd=False, cpus=2):
         self.kernel = kernel
         self.systemd = systemd
         self.memory = memory
+        self.cpus = cpus
         self.interactive = interactive
         # Short, since the path of a Unix socket must fit into 107 bytes.
         self.dir = Path(tempfile.mkdtemp(prefix="usbip-vm-"))
@@ -214,7 +215,7 @@ class Machine:
                 else ["-no-reboot"])
         return [
             "qemu-system-x86_64", "-M", "q35,i8042=off", "-accel", "tcg,thread=multi,tb-size=512",
-            "-cpu", "max", "-smp", "2", "-m", str(self.memory),
+            "-cpu", "max", "-smp", str(self.cpus), "-m", str(self.memory),
             "-nodefaults", "-no-user-config", "-display", "none", *root,
             "-kernel", str(self.kernel / "vmlinuz"),
             "-initrd", str(self.dir / "initramfs.cpio"), "-append", " ".join(kernel_line),

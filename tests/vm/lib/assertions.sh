@@ -95,6 +95,15 @@ slowness() {
     echo $((percent > 100 ? percent : 100))
 }
 
+# A pipe in which there is never anything to read.
+exec {nothing}<> <(:)
+
+# pause SECONDS: sleep(1), which is a program, takes an emulated processor as long to start as
+# one wants to wait between two looks.
+pause() {
+    read -r -t "$1" -u "$nothing" || true
+}
+
 # wait_until SECONDS COMMAND...: gives up when the time is over, and it has been looked
 # often enough as well: on a machine that is short of time looking is slow too.
 wait_until() {
@@ -103,7 +112,7 @@ wait_until() {
     until "$@" >/dev/null 2>&1; do
         looks=$((looks - 1))
         [ "${EPOCHREALTIME/./}" -lt "$deadline" ] || [ $looks -gt 0 ] || return 1
-        sleep 0.05
+        pause 0.05
     done
 }
 

@@ -10,6 +10,7 @@ zero=$(gadget_busid zero)
 # The garbage collector waits until there is much to collect, which would hide what is kept.
 export DOTNET_GCgen0size=0x100000
 require "usbip-host serves it and a virtual zero" start_host --export "$zero" --virtual zero
+unset DOTNET_GCgen0size
 virtual=$(virtual_busid ff)
 
 # once BUSID: attach in the background, a little use, detach.
@@ -44,15 +45,19 @@ has_usbtest() {
     return 1
 }
 
-# rounds COUNT: half of them on each device, one in five in the background.
+# rounds COUNT: half of them on each device, one in ten in the background.
 rounds() {
     local round turn
     for ((round = 1; round <= $1 / 10; round++)); do
-        once "$zero" && once "$virtual" || { echo "round $round went wrong"; return 1; }
+        if ((round % 2)); then
+            once "$zero" && once_here "$virtual"
+        else
+            once_here "$zero" && once "$virtual"
+        fi || { echo "round $round went wrong"; return 1; }
         for ((turn = 1; turn <= 4; turn++)); do
             once_here "$zero" && once_here "$virtual" || { echo "turn $turn of round $round went wrong"; return 1; }
         done
-        [ $((round % 2)) != 0 ] || used_well || return 1
+        [ $((round % 5)) != 0 ] || used_well || return 1
     done
 }
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # about: the libusb backend alone, with no session around it, on gadgets and on QEMU's devices
 # seconds: 180
+# cpus: 1
 . "$VM_DIR/lib.sh"
 
 backend_story libusb

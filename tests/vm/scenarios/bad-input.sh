@@ -1,6 +1,7 @@
 #!/bin/bash
 # about: what users get wrong: a sentence, a hint and the right exit code each time
 # seconds: 60
+# cpus: 1
 . "$VM_DIR/lib.sh"
 
 # refuses 'what' STATUS 'WORDS' COMMAND...: ends with that status, names the thing in

@@ -1,6 +1,7 @@
 #!/bin/bash
 # about: a configuration that is corrupt, empty, truncated or read-only, and a full disk: nothing is granted, nothing is lost, and it is said
 # seconds: 45
+# cpus: 1
 . "$VM_DIR/lib.sh"
 
 host() {

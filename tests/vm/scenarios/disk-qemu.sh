@@ -1,6 +1,7 @@
 #!/bin/bash
 # about: a SuperSpeed stick: ext4, 64 MiB of files, attached again, checksums equal
 # seconds: 60
+# cpus: 1
 . "$VM_DIR/lib.sh"
 
 load_vhci

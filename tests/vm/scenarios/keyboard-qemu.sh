@@ -1,6 +1,7 @@
 #!/bin/bash
 # about: a keyboard (interrupt IN): every key arrives, in order, once
 # seconds: 30
+# cpus: 1
 . "$VM_DIR/lib.sh"
 
 type_keys() {

@@ -1,6 +1,7 @@
 #!/bin/bash
 # about: the virtual keyboard: every key it is told to type arrives, in order, once
 # seconds: 30
+# cpus: 1
 . "$VM_DIR/lib.sh"
 
 load_vhci

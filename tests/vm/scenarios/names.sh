@@ -1,6 +1,7 @@
 #!/bin/bash
 # about: a stick by its alias, with the stock client and ours; plugged into another port it keeps name, rule and data
 # seconds: 60
+# cpus: 1
 . "$VM_DIR/lib.sh"
 
 # plug_stick PORT

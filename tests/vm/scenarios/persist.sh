@@ -1,6 +1,7 @@
 #!/bin/bash
 # about: a board that becomes its bootloader and back 100 times while attach --persist holds; the host killed and started again; what ends it
 # seconds: 300
+# cpus: 1
 . "$VM_DIR/lib.sh"
 
 export USBIP_HOST_CONFIG=$PWD/config.yaml

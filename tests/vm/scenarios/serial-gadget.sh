@@ -1,6 +1,7 @@
 #!/bin/bash
 # about: a serial port (CDC-ACM gadget): 1 MiB both ways at once, intact
 # seconds: 40
+# cpus: 1
 . "$VM_DIR/lib.sh"
 
 load_vhci

@@ -1,6 +1,7 @@
 #!/bin/bash
 # about: the virtual serial port echoes 1 MiB, intact
 # seconds: 40
+# cpus: 1
 . "$VM_DIR/lib.sh"
 
 load_vhci

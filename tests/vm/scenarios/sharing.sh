@@ -1,6 +1,7 @@
 #!/bin/bash
 # about: several clients, one device: who has it, waiting in line, taking over, kick, races; watched from both sides
 # seconds: 180
+# cpus: 1
 . "$VM_DIR/lib.sh"
 
 # The same machine under two names counts as two clients: each looks for its own attachments only.

@@ -56,7 +56,7 @@ public sealed class ReplySender : IDisposable
         }
     }
 
-    /// <summary>Sends what is queued and waits until it has left, at most that long. False if it has not.</summary>
+    /// <summary>Sends what is queued and waits until it has left, at most that long. False if it has not, or if sending broke: half a reply may have left then.</summary>
     public bool WaitUntilIdle(TimeSpan limit)
     {
         Flush();
@@ -72,7 +72,7 @@ public sealed class ReplySender : IDisposable
                 }
             }
 
-            return true;
+            return !_stopped;
         }
     }
 

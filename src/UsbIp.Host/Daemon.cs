@@ -47,17 +47,13 @@ internal sealed class Daemon(CommandContext context, ServeOptions options) : IDi
             operations.Export(new ExportRequest(busId, options.Force, isKept) { Sharing = options.Sharing });
         }
 
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var control = new ControlServer(file, operations, new ControlLimits(), TimeProvider.System, _loggers);
         using var service = new DaemonService(_service, registry, server, control, _realDevices, _loggers);
         logger.Ready(path);
         service.Ready();
         rules.TellOfReloads(service.Reloading, service.Reloaded);
         await using var said = stop.Register(() => SayEnding(service, logger));
-        Task[] parts = [server.RunAsync(ending.Token), control.RunAsync(ending.Token), service.RunAsync(ending.Token)];
-        await Task.WhenAny(parts); // all run until they are stopped; one that does not takes the others with it
-        await ending.CancelAsync();
-        await Task.WhenAll(parts);
+        await Loops.RunAsync([server.RunAsync, control.RunAsync, service.RunAsync], stop);
         logger.Ended();
     }
 

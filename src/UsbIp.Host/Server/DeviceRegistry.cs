@@ -137,8 +137,9 @@ public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, 
     }
 
     /// <summary>Logs what is plugged in and out, until <paramref name="stop"/>. The sessions of a device that leaves end by themselves.</summary>
-    public Task WatchAsync(CancellationToken stop) => Task.WhenAll(
-        backends.Select(backend => new PlugWatcher(backend, OnPlug).RunAsync(stop)).Append(new SessionMonitor(Exports, TimeProvider.System).RunAsync(stop)));
+    public Task WatchAsync(CancellationToken stop) => Loops.RunAsync(
+        [.. backends.Select(backend => (Func<CancellationToken, Task>)new PlugWatcher(backend, OnPlug).RunAsync), new SessionMonitor(Exports, TimeProvider.System).RunAsync],
+        stop);
 
     /// <summary>Waits for the devices that are being given back at this moment. Call when every lease was released.</summary>
     public Task FinishAsync() => _failed.FinishAsync();

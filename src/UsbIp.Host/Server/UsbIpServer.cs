@@ -76,8 +76,21 @@ public sealed class UsbIpServer(DeviceRegistry registry, ServerOptions options, 
     /// <summary>Serves until <paramref name="stop"/>, then ends every session and waits until their devices are back.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        var loops = _listeners.Select(listener => AcceptLoopAsync(listener.Socket, listener.Pulse, stop)).Append(registry.WatchAsync(stop)).ToList();
-        await Task.WhenAll(loops);
+        try
+        {
+            var accepting = _listeners.Select(listener => (Func<CancellationToken, Task>)(token => AcceptLoopAsync(listener.Socket, listener.Pulse, token)));
+            await Loops.RunAsync([.. accepting, registry.WatchAsync], stop);
+        }
+        finally
+        {
+            await EndSessionsAsync();
+        }
+    }
+
+    public void Dispose() => _listeners.ForEach(listener => listener.Socket.Dispose());
+
+    private async Task EndSessionsAsync()
+    {
         List<Connection> open;
         lock (_gate)
         {
@@ -93,8 +106,6 @@ public sealed class UsbIpServer(DeviceRegistry registry, ServerOptions options, 
         await _allEnded.Task;
         await registry.FinishAsync();
     }
-
-    public void Dispose() => _listeners.ForEach(listener => listener.Socket.Dispose());
 
     private async Task AcceptLoopAsync(Socket listener, LoopPulse pulse, CancellationToken stop)
     {

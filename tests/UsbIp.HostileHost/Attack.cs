@@ -12,7 +12,7 @@ namespace UsbIp.HostileHost;
 ///   KIND:twice          every reply of this kind is sent twice
 ///   KIND:half           half of it
 ///   seed:NUMBER         replies are damaged at random, see <see cref="RandomDamage"/>
-///   none:0              nothing: the device works
+///   1-1                 nothing: the device works
 /// </code>
 /// </summary>
 internal sealed class Attack

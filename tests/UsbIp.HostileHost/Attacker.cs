@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 using UsbIp.Client;
 using UsbIp.Client.Commands;
 using UsbIp.Client.Vhci;
-using UsbIp.Protocol.Selection;
+using UsbIp.Protocol;
 
 namespace UsbIp.HostileHost;
 
@@ -75,7 +75,7 @@ internal sealed class Attacker : IDisposable
         Attachment attachment;
         try
         {
-            attachment = Attachment.Open(_settings, _server.Address, DeviceSelector.Parse(busId), _logger, readAhead: true, CancellationToken.None);
+            attachment = Attachment.Open(_settings, _server.Address, BusId.Parse(busId), _logger, readAhead: true, CancellationToken.None);
         }
         catch (CommandException refused)
         {

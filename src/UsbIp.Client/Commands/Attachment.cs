@@ -55,11 +55,15 @@ internal sealed class Attachment : IDisposable
     /// <summary>Imports a device and plugs it in. Returns before the kernel has enumerated it.</summary>
     /// <exception cref="CommandException">The host or the kernel refused, or could not be reached.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="stop"/> came first; nothing is attached.</exception>
+    public static Attachment Open(
+        ClientSettings settings, HostAddress host, DeviceSelector device, ILogger logger, bool readAhead, CancellationToken stop, ImportWish? wish = null) =>
+        Open(settings, host, DeviceChoice.Find(host, device, stop), logger, readAhead, stop, wish);
+
+    /// <inheritdoc cref="Open(ClientSettings, HostAddress, DeviceSelector, ILogger, bool, CancellationToken, ImportWish?)"/>
     [SuppressMessage("Reliability", "CA2000", Justification = "The attachment owns the session; where none is made, it is disposed.")]
     public static Attachment Open(
-        ClientSettings settings, HostAddress host, DeviceSelector device, ILogger logger, bool readAhead, CancellationToken stop, ImportWish? wish = null)
+        ClientSettings settings, HostAddress host, BusId busId, ILogger logger, bool readAhead, CancellationToken stop, ImportWish? wish = null)
     {
-        var busId = DeviceChoice.Find(host, device, stop);
         RefuseTwice(settings, host, busId);
         settings.Driver.RequireAttachable();
         wish ??= new ImportWish();

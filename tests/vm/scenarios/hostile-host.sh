@@ -29,9 +29,9 @@ report "$program" attack "$VM_DIR/usbtest.py" "$LOGS/bridges.log" "${HOSTILE_SEE
 check "every port is free" no_used_ports
 
 require "the hostile host serves a device that works" start_hostile_host
-require "the client attaches it" attach_as far none:0
+require "the client attaches it" attach_as far 1-1
 require "usbtest has it" wait_until 10 has_driver "$far" usbtest
 report "$VM_DIR/usbtest.py" "$far" --cases 1-4,15,16
-check "detach" detach none:0
+check "detach" detach 1-1
 wait_for "the port is free" 10 no_used_ports
 expect_no_hung_tasks

@@ -12,6 +12,9 @@ internal static partial class ControlLog
     [LoggerMessage(501, LogLevel.Warning, "control: process {ProcessId} of user {UserId} was turned away: {Reason}")]
     public static partial void ControlRefused(this ILogger logger, int processId, uint userId, string reason);
 
+    [LoggerMessage(509, LogLevel.Warning, "control: a connection could not be accepted: {Error}")]
+    public static partial void ControlAcceptFailed(this ILogger logger, System.Net.Sockets.SocketError error);
+
     [LoggerMessage(502, LogLevel.Warning, "control: process {ProcessId} of user {UserId} was cut off: {Reason}")]
     public static partial void ControlCutOff(this ILogger logger, int processId, uint userId, string reason);
 

@@ -12,6 +12,8 @@ namespace UsbIp.Host.Control;
 internal sealed class ControlServer(
     ControlSocketFile file, ControlOperations operations, ControlLimits limits, TimeProvider time, ILoggerFactory loggers)
 {
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
+
     private readonly ILogger _logger = loggers.CreateLogger<ControlServer>();
     private readonly LoopPulse _pulse = new();
     private readonly Lock _gate = new();
@@ -24,7 +26,7 @@ internal sealed class ControlServer(
         {
             while (true)
             {
-                Admit(await _pulse.AwaitAsync(file.Socket.AcceptAsync(stop).AsTask()), stop);
+                await AdmitNextAsync(stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -44,6 +46,20 @@ internal sealed class ControlServer(
     /// <summary>Completes when the accept loop has come round once more.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="patience"/> was over before.</exception>
     public Task PassAsync(CancellationToken patience) => _pulse.PassAsync(patience);
+
+    private async Task AdmitNextAsync(CancellationToken stop)
+    {
+        try
+        {
+            Admit(await _pulse.AwaitAsync(file.Socket.AcceptAsync(stop).AsTask()), stop);
+        }
+        catch (SocketException exception)
+        {
+            // The peer was gone before it was accepted, or the system has no descriptor left: neither ends the service.
+            _logger.ControlAcceptFailed(exception.SocketErrorCode);
+            await Task.Delay(PauseAfterFailure, time, stop);
+        }
+    }
 
     private void Admit(Socket socket, CancellationToken stop)
     {

@@ -124,7 +124,7 @@ public sealed class UsbIpServer(DeviceRegistry registry, ServerOptions options, 
             {
                 // The peer was gone before it was accepted, or this process is out of file descriptors: neither ends the service.
                 ServerLog.AcceptFailed(_log, e.SocketErrorCode);
-                await Task.Delay(TimeSpan.FromMilliseconds(e.SocketErrorCode == SocketError.TooManyOpenSockets ? 100 : 0), CancellationToken.None);
+                await Task.Delay(TimeSpan.FromMilliseconds(e.SocketErrorCode == SocketError.ConnectionAborted ? 0 : 100), CancellationToken.None);
             }
         }
     }

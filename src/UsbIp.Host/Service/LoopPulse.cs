@@ -29,9 +29,10 @@ public sealed class LoopPulse
         }
     }
 
-    /// <summary>For an asynchronous loop: waits for its next piece of work, and answers while it waits.</summary>
+    /// <summary>For an asynchronous loop: waits for its next piece of work, and answers before and while it waits, also where work never ends.</summary>
     public async Task<T> AwaitAsync<T>(Task<T> work)
     {
+        Answer();
         while (!work.IsCompleted)
         {
             _nextQuestion ??= _asked.Reader.WaitToReadAsync().AsTask(); // one that outlives this wait serves the next

@@ -138,6 +138,18 @@ public sealed class ServiceTests
     }
 
     [Fact]
+    public async Task A_loop_whose_work_never_ends_answers_all_the_same()
+    {
+        var pulse = new LoopPulse();
+        using var patience = new CancellationTokenSource(Patience);
+        var passing = pulse.PassAsync(patience.Token);
+
+        await pulse.AwaitAsync(Task.FromResult(1));
+
+        await passing;
+    }
+
+    [Fact]
     public async Task Sockets_that_the_manager_made_are_served_and_listen_on_when_the_daemon_has_ended()
     {
         await using var machine = new Machine();

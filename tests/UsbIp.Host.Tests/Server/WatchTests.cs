@@ -1,6 +1,8 @@
 using System.Net.Sockets;
+using UsbIp.Host.Configuration;
 using UsbIp.Host.Server;
 using UsbIp.Host.Server.Events;
+using UsbIp.Host.Tests.Control;
 using UsbIp.Protocol;
 using UsbIp.Protocol.Watching;
 using UsbIp.TestKit;
@@ -50,6 +52,27 @@ public sealed class WatchTests
         host.Registry.Unexport(BusId.Parse("1-2"));
         watcher.ReadEvent().Should().Be("Unexported 1-2 Present");
         stand.Should().ContainSingle().Which.State.Should().Be(WatchedState.Present | WatchedState.Exported);
+    }
+
+    [Theory]
+    [InlineData("rules: [{allow: 1-2}, {deny: 1-2}]")]
+    [InlineData("rules: [{allow: 1-2}, {deny: 1-2, from: 127.0.0.0/8}]")]
+    [InlineData("rules: [{allow: 1-2, from: 10.0.0.0/8}]")]
+    [InlineData("rules: []")]
+    public async Task A_device_that_rules_take_from_a_watchers_sight_is_exported_no_longer_as_far_as_it_is_told(string rules)
+    {
+        await using var host = new RunningHost();
+        host.Registry.Apply(ConfigurationReader.Read("rules: [{allow: 1-2}]"));
+        host.Backend.Plug(SampleDevices.Stick);
+        host.WaitForLog("1-2: exported");
+        using var watcher = new RawWatcher(host);
+        watcher.ReadSnapshot().Should().ContainSingle();
+
+        host.Registry.Apply(ConfigurationReader.Read(rules));
+        watcher.ReadEvent().Should().Be("Unexported 1-2 Present");
+        host.Registry.Apply(ConfigurationReader.Read("rules: [{allow: 1-2}]"));
+
+        watcher.ReadEvent().Should().Be("Exported 1-2 Present, Exported");
     }
 
     [Fact]

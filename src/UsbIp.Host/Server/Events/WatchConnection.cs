@@ -18,6 +18,7 @@ internal sealed class WatchConnection(Socket socket, RemoteClient client, Device
     /// <summary>What a slow watcher has not read waits in its queue, which is bounded, rather than in megabytes of the kernel's.</summary>
     private const int SendBufferSize = 64 * 1024;
 
+    private readonly HashSet<BusId> _shown = []; // what the client believes to be there
     private long _lastSent;
 
     /// <exception cref="SocketException">The connection broke.</exception>
@@ -72,15 +73,34 @@ internal sealed class WatchConnection(Socket socket, RemoteClient client, Device
                 await SendAsync(WatchFrames.Overflow(lost), stop);
                 await SendSnapshotAsync(stop);
             }
-            else if (what is { Export: { } export } && registry.MaySee(export, client.Address))
+            else if (what is not null && AsSeen(what) is { } seen)
             {
-                await SendAsync(WatchFrames.Of(WatchedDevices.Of(what)), stop);
+                await SendAsync(WatchFrames.Of(WatchedDevices.Of(seen)), stop);
             }
             else if (UntilHeartbeat() == TimeSpan.Zero)
             {
                 await SendAsync(WatchFrames.Heartbeat(), stop);
             }
         }
+    }
+
+    /// <summary>What the client is told of an event; null for nothing. A device that rules have taken from its sight is exported no longer, for this client.</summary>
+    private DeviceEvent? AsSeen(DeviceEvent what)
+    {
+        if (what.Export is not { } export)
+        {
+            return null;
+        }
+
+        if (!registry.MaySee(export, client.Address))
+        {
+            return _shown.Remove(export.BusId)
+                ? what with { Kind = DeviceEventKind.Unexported, IsExported = false, Holder = null, Client = null, Reason = null }
+                : null;
+        }
+
+        _ = what.Kind == DeviceEventKind.Unexported ? _shown.Remove(export.BusId) : _shown.Add(export.BusId);
+        return what;
     }
 
     private TimeSpan UntilHeartbeat()
@@ -94,8 +114,10 @@ internal sealed class WatchConnection(Socket socket, RemoteClient client, Device
         var devices = registry.WatchExported(client.Address);
         var count = Math.Min(devices.Count, ProtocolLimits.MaxListedDevices);
         await SendAsync(WatchFrames.Snapshot(count), stop);
+        _shown.Clear();
         for (var index = 0; index < count; index++)
         {
+            _shown.Add(devices[index].BusId);
             await SendAsync(WatchFrames.Of(devices[index]), stop);
         }
     }

@@ -50,7 +50,11 @@ internal sealed partial class ControlOperations(
 
         registry.Export(device.Info.BusId, request.Force);
         var rule = request.Keep ? Keep(device, selector, request) : null;
-        Share(device, request);
+        if (rule is null)
+        {
+            Share(device, request);
+        }
+
         return new DeviceReply(!device.Exported, DeviceStatus.From(device) with { Exported = true }, rule);
     }
 

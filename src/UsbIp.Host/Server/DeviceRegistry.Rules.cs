@@ -143,6 +143,11 @@ public sealed partial class DeviceRegistry
                     return;
                 }
 
+                if (_exports.TryGetValue(device.BusId, out var absent))
+                {
+                    EndLocked(absent); // another device, which was exported by hand and is no longer in this port
+                }
+
                 var export = new ExportedDevice(device, backend)
                 {
                     IsByHand = false,

@@ -8,7 +8,7 @@ namespace UsbIp.Host.Server;
 /// <content>How clients share a device: who waits for it, who may take it, and what they are told.</content>
 public sealed partial class DeviceRegistry
 {
-    /// <summary>Says how an exported device is shared from now on; sessions that run heed it too.</summary>
+    /// <summary>Says how an exported device is shared from now on, whatever rules say; sessions that run heed it too.</summary>
     /// <exception cref="UsbException">The device is not exported.</exception>
     public void ChangePolicy(BusId busId, Func<ExportPolicy, ExportPolicy> change)
     {
@@ -20,6 +20,7 @@ public sealed partial class DeviceRegistry
             }
 
             export.Policy = change(export.Policy);
+            export.IsByHand = true; // or the next change of any rule would undo it
         }
     }
 

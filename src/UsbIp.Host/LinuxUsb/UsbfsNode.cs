@@ -76,9 +76,7 @@ internal sealed unsafe class UsbfsNode : IDisposable
         LinuxNative.AccessDenied or LinuxNative.PermissionDenied => new UsbException(
             UsbFailure.AccessDenied,
             $"The device {device.BusId} may not be opened by this user: no permission to read and write {path}.",
-            "run usbip-host as root, or give its group the node with a udev rule: "
-            + $"SUBSYSTEM==\"usb\", ATTR{{idVendor}}==\"{device.Descriptor.VendorId:x4}\", ATTR{{idProduct}}==\"{device.Descriptor.ProductId:x4}\", "
-            + "MODE=\"0660\", GROUP=\"usbip\""),
+            $"'sudo usbip-host access grant {device.Descriptor.VendorId:x4}:{device.Descriptor.ProductId:x4}' for the service's user, or run usbip-host as root"),
         LinuxNative.NoEntry when !Directory.Exists(System.IO.Path.GetDirectoryName(path)) => new UsbException(
             UsbFailure.BackendMissing,
             $"The device {device.BusId} has no node: {path} does not exist, nor does its directory.",

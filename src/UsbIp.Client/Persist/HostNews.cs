@@ -16,7 +16,7 @@ namespace UsbIp.Client.Persist;
 internal sealed class HostNews(HostAddress host, DeviceSelector device, TimeProvider time) : IDisposable
 {
     /// <summary>After so long without a word that concerns the device, a try is made.</summary>
-    private static readonly TimeSpan Trust = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Trust = TimeSpan.FromMinutes(1);
 
     private readonly BusId? _busId = device.Kind == SelectorKind.Port ? BusId.Parse(device.Value) : device.BusId;
     private readonly BackOff _backOff = new(Random.Shared);

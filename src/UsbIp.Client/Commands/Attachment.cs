@@ -143,14 +143,14 @@ internal sealed class Attachment : IDisposable
         var offered = wish.Offered | (readAhead ? Extensions.BulkOnlyOrder : Extensions.None);
         while (true)
         {
+            using var connection = HostConnection.Connect(host, stop: stop);
             try
             {
-                using var connection = HostConnection.Connect(host, stop: stop);
                 var device = connection.Import(busId, offered, wish.Heard);
                 var options = new AheadOptions(readAhead, connection.Accepted.HasFlag(Extensions.BulkOnlyOrder));
                 return BridgeSession.Open(connection.TakeSocket(), device, logger, options);
             }
-            catch (CommandException refused) when (refused.ExitCode == ExitCode.NotFound && offered != Extensions.None)
+            catch (CommandException refused) when (refused.ExitCode == ExitCode.NotFound && offered != Extensions.None && !connection.KnowsOffers)
             {
                 offered = Extensions.None;
             }

@@ -9,7 +9,10 @@ internal static class DeviceChoice
     /// <param name="host">Asked for its list, unless the selector is a busid or a port: stock hosts leave devices in use out of theirs.</param>
     /// <param name="selector">What the user wrote.</param>
     /// <param name="stop">Ends the asking with <see cref="OperationCanceledException"/>.</param>
-    /// <returns>The busid to import. A name that is not in the list is left to the host, whose word it may be.</returns>
+    /// <returns>
+    /// The busid to import. A name that is not in the list is left to the host, whose word it may be; not to a usbip-host, whose list has them all: a device
+    /// that comes a moment later would be known here by that name, and by its busid the next time.
+    /// </returns>
     /// <exception cref="CommandException">No device is that, or several are; or the host did not answer.</exception>
     public static BusId Find(HostAddress host, DeviceSelector selector, CancellationToken stop = default)
     {
@@ -18,17 +21,12 @@ internal static class DeviceChoice
             return BusId.Parse(selector.Value);
         }
 
-        IReadOnlyList<ListedDevice> devices;
-        using (var connection = HostConnection.Connect(host, stop: stop))
-        {
-            devices = connection.List();
-        }
-
-        var selection = selector.Among(devices, TraitsOf);
+        using var connection = HostConnection.Connect(host, stop: stop);
+        var selection = selector.Among(connection.List(), TraitsOf);
         return selection switch
         {
             { Single: { } only } => only.Device.BusId,
-            { Found.Count: 0 } when selector.Kind == SelectorKind.Name => BusId.Parse(selector.Value),
+            { Found.Count: 0 } when selector.Kind == SelectorKind.Name && connection.ReadOffer() == Extensions.None => BusId.Parse(selector.Value),
             { Found.Count: 0 } => throw new CommandException(
                 ExitCode.NotFound, $"{host} exports no device that is '{selector}'.", $"'usbip-client list {host.Argument}' for what it exports."),
             _ => throw new CommandException(

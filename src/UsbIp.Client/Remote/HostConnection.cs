@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
-using System.Text;
 using UsbIp.Protocol;
 
 namespace UsbIp.Client.Remote;
@@ -44,13 +43,11 @@ public sealed class HostConnection : IDisposable
             : throw new CommandException(ExitCode.Failure, $"{_address} refused to list its devices: {ImportRefusal.Describe(status)}.");
     });
 
-    /// <summary>Every device that the host exports, and what the host can do beyond USB/IP without an import.</summary>
-    /// <exception cref="CommandException">The host refused, answered nonsense or did not answer in time.</exception>
-    public (IReadOnlyList<ListedDevice> Devices, Extensions Offered) ListWithOffer()
+    /// <summary>What the host can do beyond USB/IP without an import, once it has listed its devices: bytes behind the list, which others do not send.</summary>
+    public Extensions ReadOffer()
     {
-        var devices = List();
         Span<byte> trailer = stackalloc byte[ExtensionTail.TrailerSize];
-        return (devices, TrailingBytes.TryRead(_socket!, trailer) ? ExtensionTail.ReadTrailer(trailer) : Extensions.None);
+        return TrailingBytes.TryRead(_socket!, trailer) ? ExtensionTail.ReadTrailer(trailer) : Extensions.None;
     }
 
     /// <summary>Asks the host to tell what happens to its devices; frames follow on the socket. Only where the host offers <see cref="Extensions.Watch"/>.</summary>
@@ -68,6 +65,9 @@ public sealed class HostConnection : IDisposable
 
     /// <summary>What the host does beyond USB/IP in the session that <see cref="Import"/> has begun.</summary>
     public Extensions Accepted { get; private set; }
+
+    /// <summary>Whether the host has refused as only one does that knows what this client offers: asking again without the offer is of no use.</summary>
+    public bool KnowsOffers { get; private set; }
 
     /// <summary>Asks for one device. Afterwards the connection is a URB session: <see cref="TakeSocket"/> hands it over.</summary>
     /// <param name="busId">The device.</param>
@@ -169,7 +169,9 @@ public sealed class HostConnection : IDisposable
     private ImportDetail? ReadDetail()
     {
         Span<byte> bytes = stackalloc byte[ImportDetail.Size];
-        return TrailingBytes.TryRead(_socket!, bytes) ? ImportDetail.Read(bytes) : null;
+        var detail = TrailingBytes.TryRead(_socket!, bytes) ? ImportDetail.Read(bytes) : null;
+        KnowsOffers = detail is not null;
+        return detail;
     }
 
     /// <summary>Reads what follows the header of an OP_REP_WAIT, and grants the host more time.</summary>
@@ -208,26 +210,10 @@ public sealed class HostConnection : IDisposable
         PeerVersion = version == ProtocolConstants.Version || code == expected ? version : null;
         if (version != ProtocolConstants.Version)
         {
-            throw new CommandException(ExitCode.ProtocolMismatch, DescribeStranger(bytes), $"check that port {_address.Port} of {_address.Host} is a USB/IP server's.");
+            throw new CommandException(ExitCode.ProtocolMismatch, ForeignAnswer.Describe(_address, bytes), $"check that port {_address.Port} of {_address.Host} is a USB/IP server's.");
         }
 
         return OperationHeader.Read(bytes);
-    }
-
-    private string DescribeStranger(ReadOnlySpan<byte> bytes)
-    {
-        if (!bytes[..4].ContainsAnyExceptInRange((byte)0x20, (byte)0x7E))
-        {
-            return $"{_address} does not speak USB/IP: its answer begins with '{Encoding.ASCII.GetString(bytes[..4])}'.";
-        }
-
-        if (bytes[0] is 0x15 or 0x16 && bytes[1] == 3)
-        {
-            return $"{_address} speaks TLS; this version of usbip-client speaks plain USB/IP only.";
-        }
-
-        return $"{_address} speaks USB/IP version 0x{BinaryPrimitives.ReadUInt16BigEndian(bytes):x4}; "
-            + $"this program speaks 0x{ProtocolConstants.Version:x4} (1.1.1).";
     }
 
     private static bool IsTimeout(Exception error) => error.InnerException is SocketException

@@ -38,7 +38,8 @@ public sealed class HostWatcher : IDisposable
     {
         using (var asking = HostConnection.Connect(host, stop: stop))
         {
-            if (!asking.ListWithOffer().Offered.HasFlag(Extensions.Watch))
+            asking.List();
+            if (!asking.ReadOffer().HasFlag(Extensions.Watch))
             {
                 return null;
             }

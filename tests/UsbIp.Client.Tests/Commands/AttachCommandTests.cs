@@ -43,6 +43,20 @@ public sealed class AttachCommandTests : IDisposable
         _rig.Kernel.Records.Read(2).Should().BeNull();
     }
 
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 2)]
+    public void A_refusal_by_a_host_that_knows_the_offer_is_final_and_another_is_asked_again_without_it(bool knows, int connections)
+    {
+        using var host = knows
+            ? FakeHost.Answering(new ImportDetail("", 0, 0, 0, 0, "").Behind(OperationCode.ImportReply, OperationStatus.NoDevice))
+            : FakeHost.Refusing(OperationStatus.NoDevice);
+
+        _rig.Run("attach", "--foreground", host.Address.ToString(), "2-1").Should().Be(ExitCode.NotFound);
+
+        host.Connections.Should().Be(connections);
+    }
+
     [Fact]
     public async Task Detached_by_another_command_the_bridge_ends_well()
     {

@@ -50,6 +50,16 @@ public sealed class SelectorTests : IDisposable
     }
 
     [Fact]
+    public void A_name_that_is_not_in_the_list_of_a_host_which_lists_names_is_of_no_device()
+    {
+        using var host = FakeHost.Answering(DeviceList.Write([], Extensions.Watch));
+
+        _rig.Run("inspect", host.Address.ToString(), "scanner").Should().Be(ExitCode.NotFound);
+
+        host.Connections.Should().Be(1, "nothing is imported");
+    }
+
+    [Fact]
     public void Several_devices_are_listed_and_none_is_imported()
     {
         var twin = Named(SampleDevices.Modem) with { Device = Named(SampleDevices.Modem).Device with { BusId = BusId.Parse("1-2") } };

@@ -46,6 +46,7 @@ internal sealed class AttachmentUnits(ServicePlaces places)
     public void Enable(LastingAttachment attachment)
     {
         RequireSystemd();
+        var isChanged = Find(attachment.Name) is { } before && before != attachment;
         Write(Path.Combine(places.Attachments, attachment.Name), attachment.Format());
         if (!places.PackagedUnits.Append(places.OwnUnits).Any(directory => File.Exists(Path.Combine(directory, Template))))
         {
@@ -54,6 +55,10 @@ internal sealed class AttachmentUnits(ServicePlaces places)
         }
 
         Tell("enable", "--now", attachment.Unit);
+        if (isChanged)
+        {
+            Tell("restart", attachment.Unit); // which runs with what the file said before
+        }
     }
 
     /// <summary>Stops the unit, which detaches the device, and forgets it.</summary>

@@ -42,6 +42,18 @@ public sealed partial class ServiceCommandTests : IDisposable
     }
 
     [Fact]
+    public void Enabling_again_with_other_options_starts_the_unit_anew()
+    {
+        Package();
+        _rig.Run("service", "enable", "raspberry", "1-2");
+        _rig.Run("service", "enable", "raspberry", "1-2").Should().Be(ExitCode.Success);
+
+        _rig.Run("service", "enable", "raspberry", "1-2", "--no-read-ahead").Should().Be(ExitCode.Success);
+
+        _told.Should().Equal($"enable --now {Unit}", $"enable --now {Unit}", $"enable --now {Unit}", $"restart {Unit}");
+    }
+
+    [Fact]
     public void Where_no_package_brought_the_unit_it_is_written_and_runs_this_program()
     {
         _rig.Run("service", "enable", "raspberry", "1-2").Should().Be(ExitCode.Success);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using UsbIp.Protocol.Diagnosis;
 
 namespace UsbIp.Host.Doctor;
@@ -47,7 +48,8 @@ internal static class FirewallCheck
         }
     }
 
-    private static bool Has(string text, string port) => text.Contains(port, StringComparison.Ordinal);
+    /// <summary>Whether the port stands there as a number of its own: 32400 is not 3240.</summary>
+    private static bool Has(string text, string port) => Regex.IsMatch(text, $@"(?<!\d){port}(?!\d)");
 
     /// <summary>Whether a line that is no remark says so.</summary>
     private static bool Drops(string text, string words) =>

@@ -64,6 +64,7 @@ public sealed class HostDoctorTests : IDisposable
     [InlineData("iptables/rules.v4", ":INPUT DROP [0:0]\n", true)]
     [InlineData("iptables/rules.v4", ":INPUT ACCEPT [0:0]\n", false)]
     [InlineData("ufw/ufw.conf", "ENABLED=no\n", false)]
+    [InlineData("nftables.conf", "chain input { policy drop; tcp dport 32400 accept }\n", true)]
     public void A_firewall_is_told_of_where_it_does_not_name_the_port(string file, string text, bool isFound)
     {
         _rig.Configure(file, text);

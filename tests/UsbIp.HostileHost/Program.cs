@@ -1,10 +1,14 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using UsbIp.Client;
+using UsbIp.Client.Remote;
 using UsbIp.HostileHost;
+using UsbIp.Protocol;
 
 // hostile-host serve PORT
 //     A USB/IP server whose replies are as wrong as the busid says that a client imports, see Attack.
+// hostile-host cycle HOST PROCESS LOG COUNT BUSID...
+//     Attaches the devices of an honest host, which is that process, COUNT times in turn, and detaches them, see Cycles.
 // hostile-host attack USBTEST LOG SEEDS
 //     Tries every attack, and SEEDS random ones, on this machine's kernel through the client's bridge. USBTEST is tests/vm/usbtest.py; what
 //     the bridge says goes to the file LOG.
@@ -25,9 +29,14 @@ else if (args is ["attack", var usbtest, var log, var seeds])
     new Campaign(server, attackers).Run(AttackGroup.All(int.Parse(seeds, CultureInfo.InvariantCulture)));
     Array.ForEach(attackers, attacker => attacker.Dispose());
 }
+else if (args is ["cycle", var host, var process, var bridgeLog, var count, .. var busIds])
+{
+    new Cycles(HostAddress.Parse(host), int.Parse(process, CultureInfo.InvariantCulture), [.. busIds.Select(BusId.Parse)], LineLogger.ToFile(bridgeLog, LogLevel.Information))
+        .Run(int.Parse(count, CultureInfo.InvariantCulture));
+}
 else
 {
-    Console.Error.WriteLine("hostile-host serve PORT, or hostile-host attack USBTEST LOG SEEDS");
+    Console.Error.WriteLine("hostile-host serve PORT, hostile-host attack USBTEST LOG SEEDS, or hostile-host cycle HOST PROCESS LOG COUNT BUSID...");
     return 2;
 }
 

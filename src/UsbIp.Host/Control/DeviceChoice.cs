@@ -10,10 +10,19 @@ internal static class DeviceChoice
 {
     private const string Hint = "usbip-host list, which shows every device";
 
-    /// <exception cref="CommandException">The text is no selector.</exception>
-    public static DeviceSelector Parse(string text) => DeviceSelector.TryParse(text, out var selector, out var problem)
-        ? selector
-        : throw new CommandException(ExitCode.Usage, problem, Hint);
+    /// <exception cref="CommandException">The text is no selector, or can't be a name of a device here.</exception>
+    public static DeviceSelector Parse(string text)
+    {
+        if (!DeviceSelector.TryParse(text, out var selector, out var problem))
+        {
+            throw new CommandException(ExitCode.Usage, problem, Hint);
+        }
+
+        // A client must leave it to the host what a busid looks like; here it is known.
+        return selector is { Kind: SelectorKind.Name, BusId: null } && AliasName.Problem(selector.Value) is not null
+            ? throw new CommandException(ExitCode.Usage, $"'{text}' names no device: it is neither a busid, such as 1-2.3, nor what an alias may be.", Hint)
+            : selector;
+    }
 
     /// <summary>The one device that is selected.</summary>
     /// <exception cref="CommandException">There are several.</exception>

@@ -27,6 +27,7 @@ public sealed class UserErrorTests
             "'../../etc' names no device: a busid or an alias is 1 to 31 printable characters without spaces or slashes.",
             ShowsList
         },
+        { "export nonsense!", ExitCode.Usage, "'nonsense!' names no device: it is neither a busid, such as 1-2.3, nor what an alias may be.", ShowsList },
         {
             "unexport class:disk",
             ExitCode.Usage,

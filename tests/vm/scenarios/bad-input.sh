@@ -87,7 +87,8 @@ refuses "serve where a daemon serves" 12 daemon "$host" serve --virtual disk:16M
 refuses "serve on a port in use" '1|6|8' 3240 "$host" --control "$PWD/control" serve --virtual disk:16M
 refuses "serve of an unknown virtual device" 2 toaster \
     "$host" --control "$PWD/control" serve --listen 127.0.0.1:3250 --virtual toaster
-refuses "status without permission" 3 'may not' "${nobody[@]}" "$host" status
+check "status needs no permission" "${nobody[@]}" "$host" status
+refuses "export without permission" 3 'not control it' "${nobody[@]}" "$host" export "$stick"
 check "usbip-host ends" stop_host
 refuses "status without a daemon" 5 'daemon' "$host" status
 

@@ -21,7 +21,7 @@ internal static class WatchLine
     {
         DevicesStand stand => new WatchView("snapshot", host.ToString(), DateTimeOffset.Now) { Devices = [.. stand.Devices.Select(View)] },
         EventsLost lost => new WatchView("overflow", host.ToString(), DateTimeOffset.Now) { Lost = lost.Count },
-        DeviceHappening { What: var what } => new WatchView(NameOf(what.Kind), host.ToString(), Moment(what.Time))
+        DeviceHappening { What: var what } => new WatchView(DeviceEventNames.Of(what.Kind), host.ToString(), Moment(what.Time))
         {
             Device = View(what.Device),
             Client = NullIfEmpty(what.Client),
@@ -32,7 +32,7 @@ internal static class WatchLine
 
     private static string Format(in WatchedEvent what)
     {
-        var line = $"{Clock(Moment(what.Time))} {NameOf(what.Kind)} {Phrase(what.Device)}";
+        var line = $"{Clock(Moment(what.Time))} {DeviceEventNames.Of(what.Kind)} {Phrase(what.Device)}";
         line += what.Client.Length > 0 ? $" {(what.Kind == DeviceEventKind.Refused ? "to" : "by")} {what.Client}" : "";
         return what.Reason.Length > 0 ? $"{line}: {what.Reason}" : line;
     }
@@ -59,19 +59,6 @@ internal static class WatchLine
         device.State.HasFlag(WatchedState.Exported),
         NullIfEmpty(device.Holder),
         device.HeldSince == 0 ? null : Moment(device.HeldSince));
-
-    private static string NameOf(DeviceEventKind kind) => kind switch
-    {
-        DeviceEventKind.Plugged => "plugged",
-        DeviceEventKind.Unplugged => "unplugged",
-        DeviceEventKind.Exported => "exported",
-        DeviceEventKind.Unexported => "unexported",
-        DeviceEventKind.Attached => "attached",
-        DeviceEventKind.Released => "released",
-        DeviceEventKind.Refused => "refused",
-        DeviceEventKind.Error => "error",
-        _ => $"event-{(byte)kind}",
-    };
 
     private static DateTimeOffset Moment(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToLocalTime();
 

@@ -42,7 +42,7 @@ internal sealed class EventStream(ControlOperations operations, Func<HostEvent, 
 
     private HostEvent Snapshot() => new(HostEvent.Snapshot, DateTimeOffset.Now) { Devices = operations.Status().Devices };
 
-    private HostEvent Of(DeviceEvent what) => new(NameOf(what.Kind), what.Time)
+    private HostEvent Of(DeviceEvent what) => new(DeviceEventNames.Of(what.Kind), what.Time)
     {
         BusId = what.BusId.ToString(),
         Device = what.Device is { } device
@@ -54,17 +54,5 @@ internal sealed class EventStream(ControlOperations operations, Func<HostEvent, 
             : null,
         Client = what.Client,
         Reason = what.Reason,
-    };
-
-    private static string NameOf(DeviceEventKind kind) => kind switch
-    {
-        DeviceEventKind.Plugged => "plugged",
-        DeviceEventKind.Unplugged => "unplugged",
-        DeviceEventKind.Exported => "exported",
-        DeviceEventKind.Unexported => "unexported",
-        DeviceEventKind.Attached => "attached",
-        DeviceEventKind.Released => "released",
-        DeviceEventKind.Refused => "refused",
-        _ => "error",
     };
 }

@@ -12,8 +12,6 @@ namespace UsbIp.Host.Control;
 internal sealed class ControlServer(
     ControlSocketFile file, ControlOperations operations, ControlLimits limits, TimeProvider time, ILoggerFactory loggers)
 {
-    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
-
     private readonly ILogger _logger = loggers.CreateLogger<ControlServer>();
     private readonly LoopPulse _pulse = new();
     private readonly Lock _gate = new();
@@ -22,18 +20,7 @@ internal sealed class ControlServer(
     /// <summary>Serves until <paramref name="stop"/>; returns when every connection is closed.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        try
-        {
-            while (true)
-            {
-                await AdmitNextAsync(stop);
-            }
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // the daemon ends
-        }
-
+        await AcceptLoop.RunAsync(file.Socket, _pulse, socket => Admit(socket, stop), _logger.ControlAcceptFailed, stop);
         Task[] sessions;
         lock (_gate)
         {
@@ -46,20 +33,6 @@ internal sealed class ControlServer(
     /// <summary>Completes when the accept loop has come round once more.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="patience"/> was over before.</exception>
     public Task PassAsync(CancellationToken patience) => _pulse.PassAsync(patience);
-
-    private async Task AdmitNextAsync(CancellationToken stop)
-    {
-        try
-        {
-            Admit(await _pulse.AwaitAsync(file.Socket.AcceptAsync(stop).AsTask()), stop);
-        }
-        catch (SocketException exception)
-        {
-            // The peer was gone before it was accepted, or the system has no descriptor left: neither ends the service.
-            _logger.ControlAcceptFailed(exception.SocketErrorCode);
-            await Task.Delay(PauseAfterFailure, time, stop);
-        }
-    }
 
     private void Admit(Socket socket, CancellationToken stop)
     {

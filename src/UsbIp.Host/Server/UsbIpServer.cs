@@ -78,7 +78,7 @@ public sealed class UsbIpServer(DeviceRegistry registry, ServerOptions options, 
     {
         try
         {
-            var accepting = _listeners.Select(listener => (Func<CancellationToken, Task>)(token => AcceptLoopAsync(listener.Socket, listener.Pulse, token)));
+            var accepting = _listeners.Select(listener => (Func<CancellationToken, Task>)(token => AcceptLoop.RunAsync(listener.Socket, listener.Pulse, Accept, error => ServerLog.AcceptFailed(_log, error), token)));
             await Loops.RunAsync([.. accepting, registry.WatchAsync], stop);
         }
         finally
@@ -105,28 +105,6 @@ public sealed class UsbIpServer(DeviceRegistry registry, ServerOptions options, 
         open.ForEach(connection => connection.Stop("the host is stopping"));
         await _allEnded.Task;
         await registry.FinishAsync();
-    }
-
-    private async Task AcceptLoopAsync(Socket listener, LoopPulse pulse, CancellationToken stop)
-    {
-        while (!stop.IsCancellationRequested)
-        {
-            try
-            {
-                var socket = await pulse.AwaitAsync(listener.AcceptAsync(stop).AsTask());
-                Accept(socket);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (SocketException e)
-            {
-                // The peer was gone before it was accepted, or this process is out of file descriptors: neither ends the service.
-                ServerLog.AcceptFailed(_log, e.SocketErrorCode);
-                await Task.Delay(TimeSpan.FromMilliseconds(e.SocketErrorCode == SocketError.ConnectionAborted ? 0 : 100), CancellationToken.None);
-            }
-        }
     }
 
     private void Accept(Socket socket)

@@ -17,11 +17,11 @@ internal sealed class SharingArguments
         Description = "Let 'usbip-client attach --take-over' take the device from the client that holds it",
     };
 
-    /// <summary>What was asked for; null if nothing was. The busid is the caller's to set.</summary>
+    /// <summary>What was asked for; null if nothing was.</summary>
     /// <exception cref="CommandException">The time is none.</exception>
     public ShareRequest? Of(ParseResult parsed)
     {
         var idle = parsed.GetValue(IdleRelease) is { } text ? DurationText.Parse("--idle-release", text).TotalSeconds : (double?)null;
-        return idle is null && !parsed.GetValue(AllowTakeOver) ? null : new ShareRequest("", idle, parsed.GetValue(AllowTakeOver) ? true : null);
+        return idle is null && !parsed.GetValue(AllowTakeOver) ? null : new ShareRequest(idle, parsed.GetValue(AllowTakeOver) ? true : null);
     }
 }

@@ -8,7 +8,7 @@ public sealed record HelloBody(string Program, string Version);
 /// <summary>Asks that a device be exported; with force also where the machine uses it itself, with keep whenever it is plugged in from now on.</summary>
 public sealed record ExportRequest(string BusId, bool Force = false, bool Keep = false)
 {
-    /// <summary>How the device is to be shared, if it is not as before; remembered with the export where that is. The busid in it does not count.</summary>
+    /// <summary>How the device is to be shared, if it is not as before; remembered with the export where that is.</summary>
     public ShareRequest? Sharing { get; init; }
 }
 

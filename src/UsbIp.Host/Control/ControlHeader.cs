@@ -38,7 +38,6 @@ public enum ControlOpcode : ushort
     /// <summary>Events from now on, until either side closes; the connection serves nothing else after it.</summary>
     Watch = 0x30,
     Kick = 0x31,
-    Share = 0x32,
 }
 
 [Flags]

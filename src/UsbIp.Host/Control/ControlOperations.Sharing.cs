@@ -26,16 +26,6 @@ internal sealed partial class ControlOperations
         return new KickReply(busId.ToString(), holder.Client);
     }
 
-    /// <summary>Says how an exported device is shared.</summary>
-    /// <exception cref="UsbException">There is no such device, or it is not exported.</exception>
-    /// <exception cref="CommandException">The text is no selector, or selects several devices.</exception>
-    public DeviceReply Share(ShareRequest request)
-    {
-        var busId = Chosen(request.BusId);
-        registry.ChangePolicy(busId, before => PolicyOf(request, before));
-        return new DeviceReply(true, DeviceStatus.From(registry.List().First(device => device.Info.BusId == busId)));
-    }
-
     private void Share(RegisteredDevice device, ExportRequest request)
     {
         if (request.Sharing is { } sharing)

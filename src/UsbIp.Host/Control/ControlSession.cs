@@ -126,9 +126,6 @@ internal sealed class ControlSession(
             case ControlOpcode.Kick:
                 var kick = ControlRecords.Read(request.Opcode, body, SharingJson.Default.KickRequest);
                 return ReplyAsync(request, operations.Kick(kick), SharingJson.Default.KickReply, stop);
-            case ControlOpcode.Share:
-                var share = ControlRecords.Read(request.Opcode, body, SharingJson.Default.ShareRequest);
-                return ReplyAsync(request, operations.Share(share), SharingJson.Default.DeviceReply, stop);
             case ControlOpcode.Watch:
                 return WatchAsync(request, stop);
             case var opcode when RuleRequests.Has(opcode):

@@ -8,11 +8,10 @@ public sealed record KickRequest(string BusId, string? Reason = null);
 /// <summary>Who held it.</summary>
 public sealed record KickReply(string BusId, string Client);
 
-/// <summary>Asks that an exported device be shared so from now on; what is null stays as it is.</summary>
-/// <param name="BusId">The device.</param>
+/// <summary>How a device that is exported is to be shared from now on; what is null stays as it is.</summary>
 /// <param name="IdleReleaseSeconds">A session that moves nothing for so long is ended; 0 for never.</param>
 /// <param name="MayBeTakenOver">Whether a client that asks for it gets the device from the one that holds it.</param>
-public sealed record ShareRequest(string BusId, double? IdleReleaseSeconds = null, bool? MayBeTakenOver = null);
+public sealed record ShareRequest(double? IdleReleaseSeconds = null, bool? MayBeTakenOver = null);
 
 /// <summary>The JSON of these bodies, made at build time.</summary>
 [JsonSourceGenerationOptions(
@@ -22,6 +21,4 @@ public sealed record ShareRequest(string BusId, double? IdleReleaseSeconds = nul
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip)]
 [JsonSerializable(typeof(KickRequest))]
 [JsonSerializable(typeof(KickReply))]
-[JsonSerializable(typeof(ShareRequest))]
-[JsonSerializable(typeof(DeviceReply))]
 internal sealed partial class SharingJson : JsonSerializerContext;

@@ -1,12 +1,11 @@
 using System.Globalization;
+using UsbIp.Protocol;
 
 namespace UsbIp.Host;
 
-/// <summary>Spans of time as users write and read them: 30s, 10m, 2h, 1d; a number alone is seconds.</summary>
+/// <summary>Spans of time between a second and a year, as users write them (<see cref="TimeText"/>) and read them.</summary>
 internal static class DurationText
 {
-    private static readonly (char Unit, double Seconds)[] Units = [('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
-
     /// <exception cref="CommandException">It is none, or not between a second and a year.</exception>
     public static TimeSpan Parse(string option, string text) => TryParse(text, out var time)
         ? time
@@ -15,10 +14,7 @@ internal static class DurationText
     /// <returns>False if it is none, or not between a second and a year.</returns>
     public static bool TryParse(string text, out TimeSpan time)
     {
-        var unit = Units.FirstOrDefault(unit => text.EndsWith(unit.Unit), (Unit: 's', Seconds: 1));
-        var isNumber = double.TryParse(text.TrimEnd(unit.Unit), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number);
-        var seconds = number * unit.Seconds;
-        var isOne = isNumber && IsWithin(seconds);
+        var isOne = TimeText.TryParse(text, out var seconds) && IsWithin(seconds);
         time = isOne ? TimeSpan.FromSeconds(seconds) : default;
         return isOne;
     }
@@ -29,7 +25,7 @@ internal static class DurationText
     /// <summary>The time as <see cref="Parse"/> reads it, such as 10m.</summary>
     public static string Written(TimeSpan time)
     {
-        var unit = Array.Find(Units, unit => time.TotalSeconds % unit.Seconds == 0);
+        var unit = TimeText.Units.FirstOrDefault(unit => time.TotalSeconds % unit.Seconds == 0);
         return unit.Seconds > 0
             ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds / unit.Seconds:0}{unit.Unit}")
             : string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###}s");

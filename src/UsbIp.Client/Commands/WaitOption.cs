@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using UsbIp.Protocol;
 
 namespace UsbIp.Client.Commands;
 
@@ -9,8 +10,6 @@ internal sealed class WaitOption
     private const string Name = "--wait";
     private const string TakeOverName = "--take-over";
     private const string Forever = "forever";
-
-    private static readonly (string Unit, double Seconds)[] Units = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)];
 
     public Option<string?> Wait { get; } = new(Name)
     {
@@ -49,13 +48,7 @@ internal sealed class WaitOption
         }
     }
 
-    private static TimeSpan Parse(string text)
-    {
-        var (unit, factor) = Units.FirstOrDefault(unit => text.EndsWith(unit.Unit, StringComparison.Ordinal), ("", 1));
-        var isNumber = double.TryParse(text[..^unit.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number);
-        var seconds = number * factor;
-        return isNumber && seconds is > 0 and <= 30 * 86_400
-            ? TimeSpan.FromSeconds(seconds)
-            : throw new CommandException(ExitCode.Usage, $"{Name}={text}: it takes a time up to 30d, such as 90s, 10m or 2h.", $"{Name} alone waits for ever.");
-    }
+    private static TimeSpan Parse(string text) => TimeText.TryParse(text, out var seconds) && seconds is > 0 and <= 30 * 86_400
+        ? TimeSpan.FromSeconds(seconds)
+        : throw new CommandException(ExitCode.Usage, $"{Name}={text}: it takes a time up to 30d, such as 90s, 10m or 2h.", $"{Name} alone waits for ever.");
 }

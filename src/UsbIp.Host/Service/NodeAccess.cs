@@ -1,3 +1,5 @@
+using System.Text;
+using UsbIp.Host.Configuration;
 using UsbIp.Protocol.Selection;
 
 namespace UsbIp.Host.Service;
@@ -70,10 +72,8 @@ public sealed class NodeAccess(string path, Action apply)
     {
         try
         {
-            var fresh = path + ".new"; // udev reads *.rules alone
-            File.WriteAllLines(fresh, lines);
-            File.SetUnixFileMode(fresh, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
-            File.Move(fresh, path, overwrite: true);
+            DurableFile.Write(path, Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")))); // aside as *.new: udev reads *.rules alone
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
         {

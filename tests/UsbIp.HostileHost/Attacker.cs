@@ -25,6 +25,7 @@ internal sealed class Attacker : IDisposable
     private readonly Usbtest _usbtest;
     private readonly ILogger _logger;
     private readonly ClientSettings _settings;
+    private string _why = "";
 
     public Attacker(HostileServer server, Usbtest usbtest, int controller, ILogger logger)
     {
@@ -41,14 +42,14 @@ internal sealed class Attacker : IDisposable
     /// <returns>What went wrong with our kernel or our bridge; null if they stood it.</returns>
     public string? Try(string busId)
     {
-        Current = busId;
+        (Current, _why) = (busId, "");
         var problem = AttachAndUse(busId);
         if (_settings.Driver.ReadPorts().FirstOrDefault(port => !port.IsFree) is { } used)
         {
             problem ??= $"port {used.Number} stays in use";
         }
 
-        return problem ?? (_server.WrongReplies(busId) == 0 && !IsHasty(busId) ? "not one wrong reply was asked for" : null);
+        return problem ?? (_server.WrongReplies(busId) == 0 && !IsHasty(busId) ? $"not one wrong reply was asked for{_why}" : null);
     }
 
     public void Dispose()
@@ -64,6 +65,12 @@ internal sealed class Attacker : IDisposable
         Link("status", controller == 0 ? "status" : $"status.{controller}");
         Link("attach", "attach");
         Link("detach", "detach");
+        var own = Path.Combine(VhciDriver.DefaultDirectory, "..", $"vhci_hcd.{controller}");
+        foreach (var hub in Directory.EnumerateDirectories(own, "usb*"))
+        {
+            Directory.CreateSymbolicLink(Path.Combine(directory, Path.GetFileName(hub)), Path.GetFullPath(hub));
+        }
+
         return directory;
 
         void Link(string name, string attribute) =>
@@ -96,6 +103,7 @@ internal sealed class Attacker : IDisposable
         }
         catch (Exception error) when (error is CommandException or OperationCanceledException)
         {
+            _why = $": {error.Message}";
             return null; // the device went away, or never came as far
         }
     }

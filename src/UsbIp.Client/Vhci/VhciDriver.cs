@@ -19,6 +19,8 @@ public sealed class VhciDriver(string directory = VhciDriver.DefaultDirectory)
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(2);
 
+    private readonly RootHubs _hubs = new(directory);
+
     public string Directory { get; } = directory;
 
     /// <summary>Whether the module is loaded.</summary>
@@ -113,16 +115,16 @@ public sealed class VhciDriver(string directory = VhciDriver.DefaultDirectory)
         }
     }
 
-    /// <summary>Waits until a port is free again: the kernel unplugs the device on its own time.</summary>
-    /// <returns>False if it is not free in time.</returns>
+    /// <summary>Waits until a port is free again, and its device gone: the kernel unplugs it on its own time.</summary>
+    /// <returns>False if the port is not free in time.</returns>
     public bool WaitUntilFree(int port, TimeSpan timeout)
     {
         var watch = Stopwatch.StartNew();
-        while (!ReadPort(port).IsFree)
+        while (ReadPort(port) is var row && (!row.IsFree || _hubs.HasDevice(row)))
         {
             if (watch.Elapsed > timeout)
             {
-                return false;
+                return row.IsFree;
             }
 
             Thread.Sleep(PollInterval); // sysfs does not notify
@@ -140,9 +142,10 @@ public sealed class VhciDriver(string directory = VhciDriver.DefaultDirectory)
     {
         for (var controller = 0; ReadStatus(controller) is { } status; controller++)
         {
+            int highSpeed = 0, superSpeed = 0;
             foreach (var port in VhciStatus.Parse(status))
             {
-                yield return port;
+                yield return port with { Controller = controller, HubPort = port.IsSuperSpeed ? ++superSpeed : ++highSpeed };
             }
         }
     }
@@ -173,15 +176,29 @@ public sealed class VhciDriver(string directory = VhciDriver.DefaultDirectory)
 
     private int FreePort(UsbSpeed speed, HashSet<int> tried)
     {
-        var ports = ReadPorts();
-        var free = ports.FirstOrDefault(port => port.IsFree && port.Takes(speed) && !tried.Contains(port.Number));
-        if (free is not null)
+        var watch = Stopwatch.StartNew();
+        while (true)
         {
-            return free.Number;
-        }
+            var ports = ReadPorts();
+            var free = ports.Where(port => port.IsFree && port.Takes(speed) && !tried.Contains(port.Number)).ToList();
+            if (free.Count == 0)
+            {
+                var kind = speed == UsbSpeed.Super ? "SuperSpeed" : "high-speed";
+                throw NoFreePort($"All {ports.Count(port => port.Takes(speed))} {kind} ports of vhci_hcd are in use.");
+            }
 
-        var kind = speed == UsbSpeed.Super ? "SuperSpeed" : "high-speed";
-        throw NoFreePort($"All {ports.Count(port => port.Takes(speed))} {kind} ports of vhci_hcd are in use.");
+            if (free.Find(port => !_hubs.HasDevice(port)) is { } empty)
+            {
+                return empty.Number;
+            }
+
+            if (watch.Elapsed > ReadyTimeout)
+            {
+                return free[0].Number; // rather than none
+            }
+
+            Thread.Sleep(PollInterval); // sysfs does not notify
+        }
     }
 
     private static CommandException NoFreePort(string sentence) => new(

@@ -28,6 +28,12 @@ public enum VhciPortState
 public sealed record VhciPort(
     bool IsSuperSpeed, int Number, VhciPortState State, UsbSpeed Speed, DeviceId DeviceId, string LocalBusId)
 {
+    /// <summary>Which controller it is of, from 0.</summary>
+    public int Controller { get; init; }
+
+    /// <summary>Its number on its hub, from 1.</summary>
+    public int HubPort { get; init; }
+
     public bool IsFree => State == VhciPortState.Free;
 
     /// <summary>Whether a device of that speed belongs on this port's hub.</summary>

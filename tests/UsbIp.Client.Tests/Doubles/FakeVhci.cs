@@ -85,6 +85,16 @@ internal sealed class FakeVhci : IDisposable
         return first;
     }
 
+    /// <summary>Makes the USB core still have a device on a port, whatever vhci_hcd says.</summary>
+    /// <returns>The device's directory.</returns>
+    public string Linger(int port)
+    {
+        var (hub, speed) = port < 2 ? ("usb5", "480") : ("usb6", "5000");
+        var path = Directory.CreateDirectory(Path.Combine(Root, "vhci_hcd.0", hub, $"{hub[^1]}-{(port % 2) + 1}")).FullName;
+        File.WriteAllText(Path.Combine(Root, "vhci_hcd.0", hub, "speed"), speed + "\n");
+        return path;
+    }
+
     /// <summary>Makes a node below an interface.</summary>
     public static void AddNode(string interfaceDirectory, string path, string subsystem, string deviceName)
     {

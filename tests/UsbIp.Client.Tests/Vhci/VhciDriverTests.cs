@@ -38,6 +38,41 @@ public sealed class VhciDriverTests : IDisposable
         Attach(UsbSpeed.High).Should().Be(1);
     }
 
+    [Theory]
+    [InlineData(UsbSpeed.High, 0, 1)]
+    [InlineData(UsbSpeed.Super, 2, 3)]
+    [InlineData(UsbSpeed.High, 2, 0)]
+    public void A_port_whose_last_device_the_kernel_has_not_unplugged_yet_is_passed_over(UsbSpeed speed, int lingering, int expected)
+    {
+        _kernel.Linger(lingering);
+
+        Attach(speed).Should().Be(expected);
+    }
+
+    [Fact]
+    public async Task Where_every_free_port_has_its_last_device_the_first_to_lose_it_is_taken()
+    {
+        _kernel.Linger(0);
+        var leaving = _kernel.Linger(1);
+
+        var attached = Task.Run(() => Attach(UsbSpeed.High));
+        Directory.Delete(leaving);
+
+        (await attached).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_port_counts_as_let_go_of_when_its_device_is_gone_too()
+    {
+        var leaving = _kernel.Linger(0);
+
+        var free = Task.Run(() => _kernel.Driver.WaitUntilFree(0, TimeSpan.FromMinutes(1)));
+        free.IsCompleted.Should().BeFalse();
+        Directory.Delete(leaving);
+
+        (await free).Should().BeTrue();
+    }
+
     [Fact]
     public void A_controller_that_is_not_ready_is_waited_for()
     {

@@ -1,0 +1,38 @@
+using System.Globalization;
+
+namespace UsbIp.Client.Vhci;
+
+/// <summary>
+/// What the kernel's USB core knows of vhci_hcd's ports: each controller has two root hubs, usbN below its directory in sysfs, and a device is a directory
+/// below its hub's.
+/// </summary>
+/// <param name="directory">The first controller's.</param>
+internal sealed class RootHubs(string directory)
+{
+    private const int SuperSpeed = 5000; // Mbit/s
+
+    /// <summary>
+    /// Whether the USB core still has a device on the port. It hears of an unplug on its own time (drivers/usb/core/hub.c, hub_event), while vhci_hcd calls
+    /// the port free at once; a device that is attached in between is taken for the old one, and never addressed.
+    /// </summary>
+    public bool HasDevice(VhciPort port)
+    {
+        try
+        {
+            var controller = port.Controller == 0 ? directory : Path.Combine(directory, "..", $"vhci_hcd.{port.Controller}");
+            return Directory.EnumerateDirectories(controller, "usb*").Any(hub => IsOf(hub, port) && Directory.Exists(Path.Combine(hub, DeviceOn(hub, port))));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return false; // the module is being unloaded, with all that hangs on it
+        }
+    }
+
+    private static bool IsOf(string hub, VhciPort port) =>
+        int.TryParse(LocalDevice.ReadAttribute(Path.Combine(hub, "speed")), NumberStyles.None, CultureInfo.InvariantCulture, out var speed)
+        && speed >= SuperSpeed == port.IsSuperSpeed;
+
+    /// <summary>usb5 has 5-1 on its first port.</summary>
+    private static string DeviceOn(string hub, VhciPort port) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(hub)["usb".Length..]}-{port.HubPort}");
+}

@@ -39,7 +39,7 @@ done
 fingerprint() {
     {
         echo "$kind $rid $(dotnet --version)"
-        find src packaging/client/usbip-attach@.service \
+        find src packaging/client \
             Directory.Build.props Directory.Packages.props build/publish.sh \
             \( -name bin -o -name obj \) -prune -o -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
     } | sha256sum | cut -d ' ' -f 1

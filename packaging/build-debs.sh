@@ -87,7 +87,10 @@ stage_host() {
 stage_client() {
     local tree=$work/usbip-client
     stage usbip-client client
-    install_file 644 packaging/client/usbip-attach@.service "$tree/lib/systemd/system/usbip-attach@.service"
+    local unit
+    for unit in usbip-attach@.service usbip-vhci.socket usbip-vhci.service; do
+        install_file 644 "packaging/client/$unit" "$tree/lib/systemd/system/$unit"
+    done
     install_file 644 packaging/client/50-usbip-client.rules "$tree/usr/share/polkit-1/rules.d/50-usbip-client.rules"
 }
 
@@ -128,6 +131,7 @@ pack usbip-client client
 if [ -n "$lint" ]; then
     check_sandbox packaging/host/usbip-host.service
     check_sandbox packaging/client/usbip-attach@.service
+    check_sandbox packaging/client/usbip-vhci.service
     # It needs no root, and warns where it has it.
     lintian --allow-root --fail-on error,warning --tag-display-limit 0 "$output/usbip-host_${version}_$architecture.deb" "$output/usbip-client_${version}_$architecture.deb"
     say "lintian finds nothing"

@@ -26,21 +26,11 @@ internal sealed class Attachment : IDisposable
     private readonly DateTime? _recorded;
     private BridgeEnd? _end;
 
-    [SuppressMessage("Interoperability", "CA1416", Justification = "There is a vhci_hcd, so this is Linux.")]
-    private Attachment(ClientSettings settings, HostAddress host, BridgeSession session, int port, ILogger logger)
+    private Attachment(ClientSettings settings, HostAddress host, BridgeSession session, int port, DateTime? recorded, ILogger logger)
     {
-        (_settings, _session, _logger, Host, Port) = (settings, session, logger, host, port);
+        (_settings, _session, _logger, Host, Port, _recorded) = (settings, session, logger, host, port, recorded);
         _thread = new Thread(RunBridge) { Name = "bridge" };
         _thread.Start();
-        try
-        {
-            _recorded = settings.Records.Write(
-                port, new AttachmentRecord(host.Host, host.Port.ToString(CultureInfo.InvariantCulture), Device.BusId.ToString()));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            Log.NoRecord(logger, Device.BusId, port, error.Message);
-        }
     }
 
     public HostAddress Host { get; }
@@ -65,17 +55,18 @@ internal sealed class Attachment : IDisposable
         ClientSettings settings, HostAddress host, BusId busId, ILogger logger, bool readAhead, CancellationToken stop, ImportWish? wish = null)
     {
         RefuseTwice(settings, host, busId);
-        settings.Driver.RequireAttachable();
+        settings.Ports.RequireAttachable();
         wish ??= new ImportWish();
         var session = wish.Run(token => Import(host, busId, logger, readAhead, wish, token), stop);
 
         try
         {
             stop.ThrowIfCancellationRequested();
-            var port = settings.Driver.Attach(session.KernelEnd, session.Device.DeviceId, session.Device.Speed);
+            var record = new AttachmentRecord(host.Host, host.Port.ToString(CultureInfo.InvariantCulture), session.Device.BusId.ToString());
+            var (port, recorded) = settings.Ports.Attach(session.KernelEnd, session.Device, record, logger);
             session.HandedOver();
             settings.SeenHosts.Note(host);
-            return new Attachment(settings, host, session, port, logger);
+            return new Attachment(settings, host, session, port, recorded, logger);
         }
         catch
         {
@@ -116,11 +107,7 @@ internal sealed class Attachment : IDisposable
         _session.Dispose();
         _ended.Dispose();
         WaitUntilFree();
-
-        if (_recorded is { } written)
-        {
-            _settings.Records.Remove(Port, written);
-        }
+        Forget();
     }
 
     /// <summary>How the end of a session counts for the exit code.</summary>
@@ -173,6 +160,18 @@ internal sealed class Attachment : IDisposable
                     $"{busId} of {host} is attached to this machine already, as port {port.Number:00}.",
                     $"'usbip-client detach {port.Number}' first, if it does not work.");
             }
+        }
+    }
+
+    private void Forget()
+    {
+        try
+        {
+            _settings.Ports.Forget(Port, _recorded);
+        }
+        catch (CommandException error)
+        {
+            Log.NoRecordRemoved(_logger, Port, error.Message); // a leftover is harmless
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using UsbIp.Client.Privileged;
 using UsbIp.Client.Service;
 using UsbIp.Client.Vhci;
 using UsbIp.Protocol.Descriptors;
@@ -27,6 +28,11 @@ public sealed record ClientSettings
     /// Stretches the waits for this machine's kernel: <c>USBIP_CLIENT_PATIENCE=3</c> on an emulated machine, where enumerating takes longer.
     /// </summary>
     public double Patience { get; init; } = ReadPatience(Environment.GetEnvironmentVariable("USBIP_CLIENT_PATIENCE"));
+
+    /// <summary>The packages' broker, for those who may not attach themselves.</summary>
+    public AttachBrokerClient Broker { get; init; } = new();
+
+    internal PortAccess Ports => new(Driver, Records, Broker);
 
     internal Enumeration Enumeration => new(Driver, Sysfs, Patience);
 

@@ -45,6 +45,7 @@ internal sealed class CommandLine
             ListCommand.Define(global),
             AttachCommand.Define(global),
             BridgeCommand.Define(global),
+            BrokerCommand.Define(global),
             DetachCommand.Define(global),
             PortCommand.Define(global),
             WatchCommand.Define(global),

@@ -33,7 +33,7 @@ internal sealed class DetachCommand(ClientSettings settings, Output output)
 
     public ExitCode Run(string[] words, string? tcpPort, bool all, bool json)
     {
-        var kept = KeptFile.ReadAll(settings.Records);
+        var kept = KeptStates.Read(settings.Records);
         int[] detached = [];
         KeptState[] ended = [];
         switch (words)

@@ -22,7 +22,7 @@ internal sealed class PortCommand(ClientSettings settings, Output output)
     {
         if (json)
         {
-            output.Json(new AttachmentListView(Attachments.Read(settings), KeptFile.ReadAll(settings.Records)), JsonViews.Default.AttachmentListView);
+            output.Json(new AttachmentListView(Attachments.Read(settings), KeptStates.Read(settings.Records)), JsonViews.Default.AttachmentListView);
             return ExitCode.Success;
         }
 
@@ -30,7 +30,7 @@ internal sealed class PortCommand(ClientSettings settings, Output output)
         output.Line("Imported USB devices");
         output.Line("====================");
         var names = settings.LoadNames();
-        var kept = KeptFile.ReadAll(settings.Records);
+        var kept = KeptStates.Read(settings.Records);
         foreach (var port in ports.Where(port => !port.IsFree))
         {
             Print(port, names);

@@ -18,6 +18,7 @@ internal static partial class LibC
     public const int FGetFl = 3;
     public const int FSetFl = 4;
     public const int ONonBlock = 0x800;
+    public const int OCloexec = 0x80000;
     public const int Eintr = 4;
     public const int Eagain = 11;
 

@@ -29,7 +29,7 @@ internal sealed class KeptAttachment(
     public ExitCode Run(CancellationToken stop)
     {
         RefuseTwice();
-        settings.Driver.RequireWritable(); // not to be found out only when the host is there
+        settings.Ports.RequireRight(); // not to be found out only when the host is there
         using var news = new HostNews(request.Host, request.Device, time);
         try
         {
@@ -128,7 +128,7 @@ internal sealed class KeptAttachment(
 
     private void RefuseTwice()
     {
-        var other = KeptFile.ReadAll(settings.Records)
+        var other = KeptStates.Read(settings.Records)
             .FirstOrDefault(state => state.Host == request.Host.ToString() && state.Device == request.Device.Text);
         if (other is not null)
         {

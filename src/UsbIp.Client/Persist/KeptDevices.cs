@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using UsbIp.Client.Interop;
 
 namespace UsbIp.Client.Persist;
@@ -6,8 +5,6 @@ namespace UsbIp.Client.Persist;
 /// <summary>The processes that keep devices attached, for the commands that show and end them.</summary>
 internal static class KeptDevices
 {
-    private const int NoSuchProcess = 3;
-
     /// <summary>For detaching, and for the kernel to let go.</summary>
     private static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(15);
 
@@ -15,13 +12,13 @@ internal static class KeptDevices
     /// <exception cref="CommandException">It is another user's, or does not end.</exception>
     public static void End(KeptState kept, double patience)
     {
-        var errno = Signals.AskToEnd(kept.ProcessId);
-        if (errno == NoSuchProcess)
+        using var process = RunningProcess.Open(kept.ProcessId);
+        if (process is null || (kept.Owner is { } user && !process.IsOf(user)))
         {
-            return; // it has ended by itself
+            return; // it has ended by itself, and its number may be another's
         }
 
-        if (errno != 0)
+        if (!process.AskToEnd())
         {
             throw new CommandException(
                 ExitCode.Permission,
@@ -29,25 +26,12 @@ internal static class KeptDevices
                 $"sudo kill {kept.ProcessId}, or 'systemctl stop' if a unit keeps it.");
         }
 
-        if (!HasEnded(kept.ProcessId, EndTimeout * patience))
+        if (!process.HasEnded(EndTimeout * patience))
         {
             throw new CommandException(
                 ExitCode.Timeout,
                 $"Process {kept.ProcessId}, which keeps {kept.Device} of {kept.Host} attached, did not end within {(EndTimeout * patience).TotalSeconds:0} s.",
                 $"kill -9 {kept.ProcessId}; the kernel then detaches the device.");
-        }
-    }
-
-    private static bool HasEnded(int processId, TimeSpan timeout)
-    {
-        try
-        {
-            using var process = Process.GetProcessById(processId);
-            return process.WaitForExit(timeout);
-        }
-        catch (ArgumentException)
-        {
-            return true;
         }
     }
 }

@@ -10,8 +10,14 @@ namespace UsbIp.Client.Persist;
 /// </summary>
 internal sealed class KeptFile : IDisposable
 {
-    private const string Pattern = "kept-*.json";
-    private const string LockEnding = ".lock";
+    /// <summary>Where the bridges of the service, which are not root's, put theirs: the unit's RuntimeDirectory.</summary>
+    public const string ServiceDirectory = "/run/usbip-client";
+
+    /// <summary>As whom they run.</summary>
+    public const string ServiceUser = "usbip-client";
+
+    public const string Pattern = "kept-*.json";
+    public const string LockEnding = ".lock";
 
     private readonly string _path;
     private readonly FileStream _lock;
@@ -24,43 +30,23 @@ internal sealed class KeptFile : IDisposable
     [SuppressMessage("Reliability", "CA2000", Justification = "The state file owns its lock.")]
     public static KeptFile Create(AttachmentRecords records)
     {
-        records.MakeDirectory();
-        RemoveLeftovers(records);
-        var path = Path.Combine(records.Directory, $"kept-{Environment.ProcessId}-{Guid.NewGuid():N}.json");
+        var directory = OwnDirectory(records);
+        RemoveLeftovers(directory);
+        var path = Path.Combine(directory, $"kept-{Environment.ProcessId}-{Guid.NewGuid():N}.json");
 
         // FileShare.None is flock(2): the kernel lets go of it when the process dies, however it dies.
         return new KeptFile(path, new FileStream(path + LockEnding, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None));
     }
 
     /// <summary>What killed processes have left. The lock goes last: while it is there, the next one to come tries again.</summary>
-    private static void RemoveLeftovers(AttachmentRecords records)
+    private static void RemoveLeftovers(string directory)
     {
-        foreach (var held in Directory.EnumerateFiles(records.Directory, Pattern + LockEnding).Where(path => !IsHeld(path)))
+        foreach (var held in Directory.EnumerateFiles(directory, Pattern + LockEnding).Where(path => !KeptStates.IsHeld(path)))
         {
             var path = held[..^LockEnding.Length];
             File.Delete(path);
             File.Delete(path + ".new");
             File.Delete(held);
-        }
-    }
-
-    /// <summary>What living processes keep, in the order of their numbers.</summary>
-    public static IReadOnlyList<KeptState> ReadAll(AttachmentRecords records)
-    {
-        try
-        {
-            return
-            [
-                .. Directory.EnumerateFiles(records.Directory, Pattern)
-                    .Where(path => IsHeld(path + LockEnding))
-                    .Select(Read)
-                    .OfType<KeptState>()
-                    .OrderBy(state => state.ProcessId),
-            ];
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return []; // nothing was ever attached, or it is not this user's to read
         }
     }
 
@@ -78,32 +64,15 @@ internal sealed class KeptFile : IDisposable
         _lock.Dispose();
     }
 
-    private static bool IsHeld(string path)
+    [SuppressMessage("Interoperability", "CA1416", Justification = "There is a vhci_hcd, so this is Linux.")]
+    private static string OwnDirectory(AttachmentRecords records)
     {
-        try
+        if (!Environment.IsPrivilegedProcess && Environment.GetEnvironmentVariable("RUNTIME_DIRECTORY") == ServiceDirectory)
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            return false; // its process was killed
+            return ServiceDirectory;
         }
-        catch (UnauthorizedAccessException)
-        {
-            return false;
-        }
-        catch (IOException)
-        {
-            return File.Exists(path);
-        }
-    }
 
-    private static KeptState? Read(string path)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), KeptJson.Default.KeptState);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
-        {
-            return null; // ended meanwhile, or none of ours
-        }
+        records.MakeDirectory();
+        return records.Directory;
     }
 }

@@ -1,14 +1,10 @@
 namespace UsbIp.Client.Service;
 
 /// <summary>
-/// The lasting attachments of this machine: one environment file for each, and an instance of the unit usbip-attach@.service, which is
-/// written where no package has brought it.
+/// The lasting attachments of this machine: one environment file for each, and an instance of the unit usbip-attach@.service.
 /// </summary>
 internal sealed class AttachmentUnits(ServicePlaces places)
 {
-    private const string Template = "usbip-attach@.service";
-    private const string PackagedProgram = "/usr/bin/usbip-client";
-
     private const UnixFileMode ReadableByAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     /// <summary>Every attachment, by its name; files that are none are left out.</summary>
@@ -47,18 +43,30 @@ internal sealed class AttachmentUnits(ServicePlaces places)
     {
         RequireSystemd();
         var isChanged = Find(attachment.Name) is { } before && before != attachment;
+        InstallUnpackaged();
         Write(Path.Combine(places.Attachments, attachment.Name), attachment.Format());
-        if (!places.PackagedUnits.Append(places.OwnUnits).Any(directory => File.Exists(Path.Combine(directory, Template))))
-        {
-            Write(Path.Combine(places.OwnUnits, Template), UnitText());
-            Tell("daemon-reload");
-        }
-
         Tell("enable", "--now", attachment.Unit);
         if (isChanged)
         {
             Tell("restart", attachment.Unit); // which runs with what the file said before
         }
+    }
+
+    private void InstallUnpackaged()
+    {
+        var unpackaged = new UnpackagedUnits(places, Write);
+        if (unpackaged.ArePackaged)
+        {
+            return;
+        }
+
+        if (unpackaged.Install())
+        {
+            Tell("daemon-reload");
+            Tell("try-restart", UnpackagedUnits.Broker); // which may run another version's program
+        }
+
+        Tell("enable", "--now", UnpackagedUnits.BrokerSocket);
     }
 
     /// <summary>Stops the unit, which detaches the device, and forgets it.</summary>
@@ -134,13 +142,5 @@ internal sealed class AttachmentUnits(ServicePlaces places)
         {
             throw new CommandException(ExitCode.Failure, $"{path} cannot be written: {error.Message}", "check the disk's space, and whether it is read-only.", error);
         }
-    }
-
-    /// <summary>The unit as the package brings it, for the program as it is run now.</summary>
-    private static string UnitText()
-    {
-        using var resource = typeof(AttachmentUnits).Assembly.GetManifestResourceStream(Template)!;
-        using var reader = new StreamReader(resource);
-        return reader.ReadToEnd().Replace(PackagedProgram, Environment.ProcessPath, StringComparison.Ordinal);
     }
 }

@@ -4,7 +4,17 @@ using System.Runtime.Versioning;
 namespace UsbIp.Client.Vhci;
 
 /// <summary>Where the device on a port comes from, as the stock tools keep it.</summary>
-public sealed record AttachmentRecord(string Host, string TcpPort, string RemoteBusId);
+public sealed record AttachmentRecord(string Host, string TcpPort, string RemoteBusId)
+{
+    /// <summary>The line of the state file, without its line feed.</summary>
+    public string ToLine() => $"{Host} {TcpPort} {RemoteBusId}";
+
+    /// <summary>Null if it is no such line.</summary>
+    public static AttachmentRecord? Parse(string line) =>
+        line.Split(' ') is [{ Length: > 0 } host, { Length: > 0 } tcpPort, { Length: > 0 } busId] && !line.Any(char.IsControl)
+            ? new AttachmentRecord(host, tcpPort, busId)
+            : null;
+}
 
 /// <summary>
 /// The state files of the stock tools, one per attached port: <c>/var/run/vhci_hcd/port0</c> holds <c>HOST TCP-PORT BUSID</c> and a
@@ -15,7 +25,7 @@ public sealed class AttachmentRecords(string directory = AttachmentRecords.Defau
     public const string DefaultDirectory = "/var/run/vhci_hcd";
 
     /// <summary>The stock tools read lines of up to 99 characters.</summary>
-    private const int MaxLine = 99;
+    public const int MaxLine = 99;
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
@@ -43,10 +53,7 @@ public sealed class AttachmentRecords(string directory = AttachmentRecords.Defau
             using var reader = new StreamReader(PathOf(port));
             Span<char> text = stackalloc char[MaxLine + 1];
             var length = reader.ReadBlock(text);
-            var words = new string(text[..length]).TrimEnd('\n').Split(' ');
-            return words is [{ Length: > 0 } host, { Length: > 0 } tcpPort, { Length: > 0 } busId] && !words.Any(HasControl)
-                ? new AttachmentRecord(host, tcpPort, busId)
-                : null;
+            return AttachmentRecord.Parse(new string(text[..length]).TrimEnd('\n'));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -63,7 +70,7 @@ public sealed class AttachmentRecords(string directory = AttachmentRecords.Defau
         MakeDirectory();
         var path = PathOf(port);
         var fresh = path + ".new";
-        File.WriteAllText(fresh, $"{record.Host} {record.TcpPort} {record.RemoteBusId}\n");
+        File.WriteAllText(fresh, record.ToLine() + "\n");
         File.SetUnixFileMode(fresh, OwnerOnly);
         var written = File.GetLastWriteTimeUtc(fresh);
         File.Move(fresh, path, overwrite: true);
@@ -105,8 +112,6 @@ public sealed class AttachmentRecords(string directory = AttachmentRecords.Defau
             // A leftover is harmless: records of free ports are never shown, and the next attach overwrites it.
         }
     }
-
-    private static bool HasControl(string word) => word.Any(char.IsControl);
 
     private string PathOf(int port) => Path.Combine(Directory, string.Create(CultureInfo.InvariantCulture, $"port{port}"));
 }

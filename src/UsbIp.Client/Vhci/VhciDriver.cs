@@ -15,6 +15,7 @@ public sealed class VhciDriver(string directory = VhciDriver.DefaultDirectory)
     private const int ErrnoAgain = 11;
     private const int ErrnoBusy = 16;
     private const int ErrnoInvalid = 22;
+    private const int ErrnoReadOnly = 30; // a sandbox without the right to /sys
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(2);
@@ -39,19 +40,14 @@ public sealed class VhciDriver(string directory = VhciDriver.DefaultDirectory)
         EnumeratePorts().FirstOrDefault(port => port.Number == number)
         ?? throw new CommandException(ExitCode.Usage, $"vhci_hcd has no port {number}.", "'usbip-client port' for what is attached.");
 
-    /// <summary>
-    /// Looks whether attaching has a chance, before a host is asked for its device: importing takes it from whoever uses it there.
-    /// </summary>
-    /// <exception cref="CommandException">No port at all is free, this user may not attach, or the module is missing.</exception>
-    public void RequireAttachable()
+    /// <exception cref="CommandException">No port at all is free, or the module is missing.</exception>
+    public void RequireFreePort()
     {
         var ports = ReadPorts();
         if (!ports.Any(port => port.IsFree))
         {
             throw NoFreePort($"All {ports.Count} ports of vhci_hcd are in use.");
         }
-
-        RequireWritable();
     }
 
     /// <summary>Looks whether this user may attach.</summary>
@@ -211,7 +207,7 @@ public sealed class VhciDriver(string directory = VhciDriver.DefaultDirectory)
         {
             WriteAttribute(path, text);
         }
-        catch (UnauthorizedAccessException error)
+        catch (Exception error) when (error is UnauthorizedAccessException || (error is IOException failure && Errno(failure) == ErrnoReadOnly))
         {
             throw new CommandException(
                 ExitCode.Permission,

@@ -64,7 +64,7 @@ public sealed class KeptAttachmentTests : IDisposable
         await _rig.StopAsync();
 
         (await _rig.End).Should().Be(ExitCode.Success);
-        KeptFile.ReadAll(_rig.Machine.Kernel.Records).Should().BeEmpty();
+        KeptStates.Read(_rig.Machine.Kernel.Records).Should().BeEmpty();
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class KeptAttachmentTests : IDisposable
             Path.Combine(_rig.Machine.Kernel.RecordDirectory, "kept-1-0.json"),
             """{"processId":1,"host":"pi:3240","device":"1-2","remoteBusId":null,"port":null,"waitsFor":"x","since":"2026-01-01T00:00:00+00:00"}""");
 
-        KeptFile.ReadAll(_rig.Machine.Kernel.Records).Should().BeEmpty();
+        KeptStates.Read(_rig.Machine.Kernel.Records).Should().BeEmpty();
     }
 
     private string TakeResult()

@@ -19,7 +19,10 @@ public sealed partial class ServiceCommandTests : IDisposable
     public ServiceCommandTests()
     {
         Directory.CreateDirectory(Path.Combine(_root, "run/systemd/system"));
-        _rig.Settings = _rig.Settings with { Services = new ServicePlaces { Root = _root, RunSystemctl = RunSystemctl } };
+        _rig.Settings = _rig.Settings with
+        {
+            Services = new ServicePlaces { Root = _root, Program = "/opt/usbip-client", RunSystemctl = RunSystemctl, RunSysusers = RunSysusers },
+        };
     }
 
     public void Dispose()
@@ -59,9 +62,43 @@ public sealed partial class ServiceCommandTests : IDisposable
         _rig.Run("service", "enable", "raspberry", "1-2").Should().Be(ExitCode.Success);
 
         var unit = File.ReadAllText(Path.Combine(_root, "etc/systemd/system/usbip-attach@.service"));
-        unit.Should().Contain($"ExecStart={Environment.ProcessPath} attach --foreground --persist $OPTIONS ${{HOST}} ${{DEVICE}}\n")
+        unit.Should().Contain("ExecStart=/opt/usbip-client attach --foreground --persist $OPTIONS ${HOST} ${DEVICE}\n")
             .And.Contain("EnvironmentFile=/etc/usbip-client/attachments/%i\n");
-        _told.Should().Equal("daemon-reload", $"enable --now {Unit}");
+        File.ReadAllText(Path.Combine(_root, "etc/systemd/system/usbip-vhci.service")).Should().Contain("ExecStart=/opt/usbip-client attach-broker ");
+        File.ReadAllText(Path.Combine(_root, "etc/sysusers.d/usbip-client.conf")).Should().Contain("u usbip-client ");
+        _told.Should().Equal($"sysusers {_root}/etc/sysusers.d/usbip-client.conf", "daemon-reload", "try-restart usbip-vhci.service", "enable --now usbip-vhci.socket", $"enable --now {Unit}");
+    }
+
+    [Fact]
+    public void Units_that_another_version_wrote_or_an_error_left_incomplete_are_mended_and_right_ones_left_alone()
+    {
+        _rig.Run("service", "enable", "raspberry", "1-2").Should().Be(ExitCode.Success);
+        var template = Path.Combine(_root, "etc/systemd/system/usbip-attach@.service");
+        var broker = Path.Combine(_root, "etc/systemd/system/usbip-vhci.service");
+        var right = File.ReadAllText(template);
+        File.WriteAllText(template, right.Replace("User=usbip-client", "User=root", StringComparison.Ordinal));
+        File.Delete(broker);
+        _told.Clear();
+
+        _rig.Run("service", "enable", "raspberry", "1-2").Should().Be(ExitCode.Success);
+        var mended = _told.ToArray();
+        _told.Clear();
+        _rig.Run("service", "enable", "raspberry", "1-2").Should().Be(ExitCode.Success);
+
+        File.ReadAllText(template).Should().Be(right);
+        File.Exists(broker).Should().BeTrue();
+        mended.Should().Contain("daemon-reload");
+        _told.Should().NotContain("daemon-reload").And.Contain("enable --now usbip-vhci.socket", "it may have been stopped");
+    }
+
+    [Theory]
+    [InlineData("/home/me/usbip-client")]
+    [InlineData("/root/usbip-client")]
+    public void A_program_that_a_service_could_not_see_is_refused_before_anything_is_written(string program)
+    {
+        var install = () => new UnpackagedUnits(_rig.Settings.Services with { Program = program }, (_, _) => Assert.Fail("must not write")).Install();
+
+        install.Should().Throw<CommandException>().Which.Hint.Should().StartWith($"'sudo install {program} /usr/local/bin'");
     }
 
     [Fact]
@@ -177,6 +214,12 @@ public sealed partial class ServiceCommandTests : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(_root, "usr/lib/systemd/system"));
         File.WriteAllText(Path.Combine(_root, "usr/lib/systemd/system/usbip-attach@.service"), "");
+    }
+
+    private (int ExitCode, string Said) RunSysusers(IReadOnlyList<string> arguments)
+    {
+        _told.Add($"sysusers {string.Join(' ', arguments)}");
+        return (0, "");
     }
 
     private (int ExitCode, string Said) RunSystemctl(IReadOnlyList<string> arguments)

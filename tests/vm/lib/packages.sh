@@ -41,6 +41,19 @@ stop_service() {
     wait_until 20 refute is_running "$pid"
 }
 
+no_state_files() {
+    equal "" "$(ls /run/vhci_hcd)"
+}
+
+# kept_by_service NAME: 'port' knows which process of the service keeps a device.
+kept_by_service() {
+    usbip-client port | grep "kept attached by process $(main_pid "usbip-attach@$1")$"
+}
+
+unit_has_ended() {
+    equal inactive "$(systemctl is-active "$1")"
+}
+
 nothing_runs() {
     [ -z "$(program_pids)" ] && ! is_listening
 }
@@ -48,11 +61,11 @@ nothing_runs() {
 # What the packages brought is in the file `files`; the rest is what they made.
 nothing_is_left() {
     local left
-    left=$(find /etc /run /var/lib -xdev \( -name '*usbip-host*' -o -name '*usbip-client*' -o -name '*usbip-attach*' \) 2>/dev/null
+    left=$(find /etc /run /var/lib -xdev \( -name '*usbip-host*' -o -name '*usbip-client*' -o -name '*usbip-attach*' -o -name '*usbip-vhci*' \) 2>/dev/null
         while read -r file; do
             [ -d "$file" ] || [ ! -e "$file" ] || echo "$file"
         done <files
-        getent passwd usbip-host
+        getent passwd usbip-host usbip-client
         getent group usbip-host usbip-admin usbip)
     equal "" "$left"
 }

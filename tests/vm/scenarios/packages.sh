@@ -1,6 +1,6 @@
 #!/bin/bash
 # about: the packages: installed, used by ordinary users, killed, rebooted, attached again, removed
-# seconds: 300
+# seconds: 400
 # init: systemd
 . "$VM_DIR/lib.sh"
 . "$VM_DIR/lib/packages.sh"
@@ -28,9 +28,28 @@ case $STAGE in
         check "another user may not detach it" refute as bob systemctl stop usbip-attach@stick
         check "a member of usbip detaches it" as alice systemctl stop usbip-attach@stick
         wait_for "the kernel has it no longer" 10 no_used_ports
+        wait_for "no state file stays" 10 no_state_files
         check "and attaches it" as alice systemctl start usbip-attach@stick
         wait_for "the kernel has it again" 60 is_attached "$stick"
-        check "the attachment runs without any capability" equal 0000000000000000 "$(capabilities_of usbip-attach@stick)"
+        check "the attachment runs as a user of its own" equal usbip-client "$(stat -c %U "/proc/$(main_pid usbip-attach@stick)")"
+        check "without any capability" equal 0000000000000000 "$(capabilities_of usbip-attach@stick)"
+        check "nor has the broker one, which gave its socket to the kernel" equal 0000000000000000 "$(capabilities_of usbip-vhci)"
+        check "another user may not ask the broker" equal 3 "$(as bob usbip-client attach 127.0.0.1 "$(busid_of 0627:0001)" >broker.log 2>&1; echo $?)"
+        check "port says who keeps the stick" kept_by_service stick
+        check "so does the stock usbip port" grep -q "usbip://127.0.0.1:3240/$stick" <(usbip port)
+
+        check "root detaches it by its host and name" usbip-client detach 127.0.0.1 serial:QEMUSTICK1
+        check "for good" unit_has_ended usbip-attach@stick
+        check "it is started again" systemctl start usbip-attach@stick
+        wait_for "and attached" 60 is_attached "$stick"
+        check "the stock usbip detaches it" usbip detach --port "$(port_of "$stick")"
+        wait_for "for good" 20 unit_has_ended usbip-attach@stick
+        wait_for "no state file stays behind the stock tool" 10 no_state_files
+        kill -9 "$(main_pid usbip-vhci)"
+        check "it is started again, without the broker" systemctl start usbip-attach@stick
+        wait_for "systemd starts that, and the stick is attached" 60 is_attached "$stick"
+        takes_at_most "the broker ends" 3000 systemctl stop usbip-vhci.service
+        check "which unplugs nothing" is_attached "$stick"
 
         kill -9 "$(main_pid usbip-host)"
         wait_for "after kill -9 the stick is back with its driver" 15 has_driver "$stick" usb-storage
@@ -48,5 +67,14 @@ case $STAGE in
         check "nothing of them runs" nothing_runs
         check "both are purged" dpkg --purge usbip-client usbip-host
         check "nothing of them is left" nothing_is_left
+
+        install -m 755 "$DIST/usbip-client" /usr/local/bin
+        require "a host without a package serves a disk" start_host --virtual disk:16M
+        disk=$(virtual_busid 08)
+        check "a client without a package keeps it attached" /usr/local/bin/usbip-client service enable 127.0.0.1 "$disk" --name disk
+        wait_for "it is attached" 60 is_attached "$disk"
+        check "by a user of its own, too" equal usbip-client "$(stat -c %U "/proc/$(main_pid usbip-attach@disk)")"
+        check "until it is disabled" /usr/local/bin/usbip-client service disable disk
+        wait_for "then the port is free" 10 no_used_ports
         ;;
 esac

@@ -1,0 +1,70 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace UsbIp.Client.Interop;
+
+/// <summary>
+/// One process that runs, held by a descriptor (pidfd_open(2), Linux 5.3): a number could be another's by the time that it is used.
+/// </summary>
+internal sealed partial class RunningProcess : IDisposable
+{
+    private const nint PidfdSendSignal = 424; // the same on every kind of machine
+    private const nint PidfdOpen = 434;
+    private const int NoSuchProcess = 3; // ESRCH
+    private const int Terminate = 15; // SIGTERM
+    private const short PollIn = 1;
+
+    private readonly int _number;
+    private readonly SafeFileHandle _handle;
+
+    private RunningProcess(int number, SafeFileHandle handle) => (_number, _handle) = (number, handle);
+
+    /// <summary>Null if there is no such process.</summary>
+    [SuppressMessage("Reliability", "CA2000", Justification = "The process owns its descriptor.")]
+    public static RunningProcess? Open(int number)
+    {
+        var descriptor = Call(PidfdOpen, number, 0, 0, 0);
+        return descriptor < 0 ? null : new RunningProcess(number, new SafeFileHandle(descriptor, ownsHandle: true));
+    }
+
+    /// <summary>Whether it runs as that user. Of one that has ended nobody can say so.</summary>
+    public bool IsOf(uint user) => ProcessOwner.Find(_number) == user && !HasEnded(TimeSpan.Zero); // had it ended before, the answer could be another's
+
+    /// <summary>Sends SIGTERM.</summary>
+    /// <returns>False if this user may not do that; true also if it has ended by itself.</returns>
+    public bool AskToEnd() =>
+        Call(PidfdSendSignal, _handle.DangerousGetHandle(), Terminate, 0, 0) == 0 || Marshal.GetLastPInvokeError() == NoSuchProcess;
+
+    /// <summary>Waits for its end.</summary>
+    public bool HasEnded(TimeSpan timeout)
+    {
+        var due = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+        var state = new Poll { Descriptor = (int)_handle.DangerousGetHandle(), Events = PollIn };
+        int ready;
+        do
+        {
+            ready = Wait(ref state, 1, (int)Math.Max(0, due - Environment.TickCount64));
+        }
+        while (ready < 0 && Marshal.GetLastPInvokeError() == LibC.Eintr);
+
+        return ready > 0;
+    }
+
+    public void Dispose() => _handle.Dispose();
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint Call(nint number, nint first, nint second, nint third, nint fourth);
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    private static partial int Wait(ref Poll descriptors, nuint count, int milliseconds);
+
+    /// <summary>struct pollfd of &lt;poll.h&gt;.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Poll
+    {
+        public int Descriptor;
+        public short Events;
+        public short Returned;
+    }
+}

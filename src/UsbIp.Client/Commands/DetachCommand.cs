@@ -59,15 +59,16 @@ internal sealed class DetachCommand(ClientSettings settings, Output output)
     private (int[] Detached, KeptState[] Ended) DetachDevice((HostAddress Host, DeviceSelector Device) named, IReadOnlyList<KeptState> kept)
     {
         var (host, device) = (named.Host.ToString(), named.Device.Text);
-        if (kept.FirstOrDefault(state => state.Host == host && (state.Device == device || state.RemoteBusId == device)) is { } keeper)
+        var keeper = kept.FirstOrDefault(state => state.Host == host && (state.Device == device || state.RemoteBusId == device));
+        var attached = keeper is null ? AttachedDevice.Find(settings, named.Host, named.Device) : null;
+        keeper ??= attached is null ? null : kept.FirstOrDefault(state => state.Port == attached.Number);
+        return (keeper, attached) switch
         {
-            return ([], End([keeper]));
-        }
-
-        var attached = Attachments.Read(settings).FirstOrDefault(view => view.Host == host && view.RemoteBusId == device)
-            ?? throw new CommandException(
-                ExitCode.NotFound, $"{device} of {host} is neither attached nor kept here.", "'usbip-client port' for what is attached.");
-        return (Detach([attached.Port], mayBeFree: false), []);
+            ({ } process, _) => ([], End([process])),
+            (_, { } port) => (Detach([port.Number], mayBeFree: false), []),
+            _ => throw new CommandException(
+                ExitCode.NotFound, $"{device} of {host} is neither attached nor kept here.", "'usbip-client port' for what is attached."),
+        };
     }
 
     private KeptState[] End(IEnumerable<KeptState> kept)

@@ -31,6 +31,17 @@ public sealed class LocalDevice
     /// <summary>What the device calls itself, printable; null if it has no such string.</summary>
     public string? Product => ReadText("product");
 
+    /// <summary>Printable; null if it has none.</summary>
+    public string? SerialNumber => ReadText("serial");
+
+    /// <summary>bDeviceClass, and bInterfaceClass of every interface.</summary>
+    public IReadOnlyList<byte> Classes =>
+    [
+        .. Interfaces.Select(path => Path.Combine(path, "bInterfaceClass")).Prepend(Path.Combine(Directory, "bDeviceClass"))
+            .Select(path => byte.TryParse(ReadAttribute(path), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code) ? code : (byte?)null)
+            .OfType<byte>(),
+    ];
+
     /// <summary>The directories of its interfaces; empty until the kernel has chosen a configuration.</summary>
     public IReadOnlyList<string> Interfaces
     {

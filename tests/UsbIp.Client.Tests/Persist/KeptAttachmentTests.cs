@@ -140,6 +140,40 @@ public sealed class KeptAttachmentTests : IDisposable
         _rig.Machine.Remarks.ToString().Should().StartWith("usbip-client: 2-1 of pi:3240 is neither attached nor kept here.\n");
     }
 
+    [Theory]
+    [InlineData("0781:5581")]
+    [InlineData("port:2-1")]
+    [InlineData("class:storage")]
+    [InlineData("serial:4c530001")]
+    [InlineData("product:Fake*")]
+    public void A_device_can_be_detached_by_what_it_is_without_its_host(string selector)
+    {
+        _rig.Machine.Kernel.Plug("5-1", interfaceClass: "08");
+        File.WriteAllText(Path.Combine(_rig.Machine.Kernel.Sysfs, "bus/usb/devices/5-1/serial"), "4C530001\n");
+        _rig.Machine.Kernel.Occupy(2, "6 005 00020003 5-1");
+        _rig.Machine.Kernel.Records.Write(2, new AttachmentRecord("pi", "3240", "2-1"));
+
+        _rig.Machine.Run("detach", "pie", selector).Should().Be(ExitCode.NotFound, "that is another host");
+        _rig.Machine.Run("detach", "pi", selector).Should().Be(ExitCode.Success);
+
+        TakeResult().Should().Be("detached port 02\n");
+    }
+
+    [Fact]
+    public void Of_two_devices_of_a_kind_none_is_detached()
+    {
+        foreach (var port in new[] { 0, 1 })
+        {
+            _rig.Machine.Kernel.Plug($"5-{port + 1}");
+            _rig.Machine.Kernel.Occupy(port, $"6 003 0002000{port + 3} 5-{port + 1}");
+            _rig.Machine.Kernel.Records.Write(port, new AttachmentRecord("pi", "3240", $"2-{port + 1}"));
+        }
+
+        _rig.Machine.Run("detach", "pi", "0781:5581").Should().Be(ExitCode.Usage);
+
+        _rig.Machine.Remarks.ToString().Should().StartWith("usbip-client: 2 devices are '0781:5581': 2-1 (0781:5581 Fake device); 2-2 (");
+    }
+
     [Fact]
     public void What_a_killed_process_left_is_removed_by_the_next_one()
     {

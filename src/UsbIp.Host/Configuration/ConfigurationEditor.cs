@@ -10,9 +10,9 @@ namespace UsbIp.Host.Configuration;
 /// </summary>
 internal sealed class ConfigurationEditor
 {
-    private const string Heading = """
-        # What usbip-host exports, and under which names. 'usbip-host alias' and 'usbip-host rule' change it and keep your remarks;
-        # after changing it by hand: usbip-host reload.
+    private const string Heading = $"""
+        {ConfigurationSeal.Opening}
+        # 'usbip-host alias' and 'usbip-host rule' change it and keep your remarks; after changing it by hand: usbip-host reload.
 
         """;
 

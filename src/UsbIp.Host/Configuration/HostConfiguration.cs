@@ -58,7 +58,7 @@ internal sealed class HostConfiguration(string path, ILogger log)
             {
                 var text = edit(new ConfigurationEditor(ReadText()));
                 var rules = ConfigurationReader.Read(text);
-                Write(text);
+                Write(ConfigurationSeal.Close(text));
                 _problem = null;
                 return Rules = rules;
             }
@@ -78,7 +78,7 @@ internal sealed class HostConfiguration(string path, ILogger log)
             var content = new byte[MaxBytes + 1];
             var length = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
             return length <= MaxBytes
-                ? Encoding.GetString(content, 0, length)
+                ? ConfigurationSeal.Open(Encoding.GetString(content, 0, length))
                 : throw new CommandException(ExitCode.Failure, $"the file is longer than {MaxBytes} bytes.");
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)

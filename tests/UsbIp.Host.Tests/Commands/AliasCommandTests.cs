@@ -34,7 +34,7 @@ public sealed class AliasCommandTests
         (await machine.RunAsync("alias", "backup", "serial:4C530001")).ExitCode.Should().Be(ExitCode.Success);
         machine.Serve("--export", "backup");
 
-        File.ReadAllText(machine.ConfigurationPath).Should().EndWith("aliases:\n  backup:\n    - \"serial:4C530001\"\n");
+        File.ReadAllText(machine.ConfigurationPath).Should().EndWith("aliases:\n  backup:\n    - \"serial:4C530001\"\n# The file ends here.\n");
         (await machine.RunAsync("status")).Output.Should().Contain("backup");
     }
 

@@ -50,6 +50,39 @@ public sealed class HostConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void A_file_of_ours_that_is_cut_anywhere_grants_nothing()
+    {
+        var configuration = Configuration();
+        configuration.Change(file => file.AddRule(new DeviceRule(true, DeviceSelector.Parse("class:storage"))));
+        configuration.Change(file => file.AddRule(new DeviceRule(false, DeviceSelector.Parse("1-2"))));
+        var whole = System.IO.File.ReadAllText(File);
+        whole.Should().EndWith($"\n{ConfigurationSeal.Closing}\n");
+
+        for (var length = 0; length < whole.Length - 1; length++)
+        {
+            System.IO.File.WriteAllText(File, whole[..length]);
+            var cut = Configuration();
+
+            cut.Load();
+
+            cut.Rules.Rules.Should().BeEmpty("{0} of {1} characters, of which the last is a line feed, are no whole file", length, whole.Length);
+        }
+    }
+
+    [Fact]
+    public void What_is_added_by_hand_behind_the_last_line_holds_and_is_taken_in_by_the_next_change()
+    {
+        var configuration = Configuration();
+        configuration.Change(file => file.AddRule(new DeviceRule(true, DeviceSelector.Parse("1-2"))));
+        System.IO.File.AppendAllText(File, "aliases:\n  stick:\n    - serial:7\n");
+
+        configuration.Load().Should().BeTrue();
+        configuration.Change(file => file.AddRule(new DeviceRule(false, DeviceSelector.Parse("1-4"))));
+
+        System.IO.File.ReadAllText(File).Should().EndWith($"    - serial:7\n{ConfigurationSeal.Closing}\n");
+    }
+
+    [Fact]
     public void A_file_that_is_broken_from_the_start_exports_nothing()
     {
         Write("rules: [{allow: 1-2}]\nx");

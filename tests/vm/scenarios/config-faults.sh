@@ -32,6 +32,8 @@ check "it is exported" is_offered "$stick"
 head -c $(($(stat -c %s good.yaml) - 4)) good.yaml >"$place/config.yaml"
 check "a truncated file is refused with its line" says "does not hold, and what held before goes on: line [0-9]*:" host reload
 check "what held goes on" is_offered "$stick"
+head -n -1 good.yaml >"$place/config.yaml"
+check "so is one that is cut at the end of a line" says "line [0-9]*: the file is cut off" host reload
 check "status says so" says "DEGRADED: .*line" host status
 check "a broken file is not written over" says "is broken, so it is not changed" host rule add deny 1-9
 head -c 4096 /dev/urandom >"$place/config.yaml"

@@ -37,7 +37,7 @@ internal sealed class Daemon(CommandContext context, ServeOptions options) : IDi
         Listen(server, listening, logger); // before anything is exported: where the port is taken, nothing is
         var status = new DaemonStatus(ProgramVersion.Text, Environment.ProcessId, DateTimeOffset.Now, listening);
         var configuration = new HostConfiguration(ConfigurationPath.Of(context.ConfigurationPath), logger);
-        var rules = new RuleOperations(configuration, registry.List, registry.Apply);
+        var rules = new RuleOperations(configuration, registry.List, busId => _realDevices?.FindUse(busId), registry.Apply);
         rules.Reload();
         using var reloading = context.HeedReload(() => rules.Reload());
         var operations = new ControlOperations(registry, _virtualDevices, context.ExportCheck(options.Backend), rules, status);

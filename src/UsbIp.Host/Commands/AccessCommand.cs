@@ -8,29 +8,32 @@ public sealed class AccessCommand(CommandContext context)
 {
     public static Command Define(Func<ParseResult, CommandContext> contextOf) => new("access", "Say which devices the service, which is not root, may open")
     {
-        Verb("grant", "Let the service open these devices, now and whenever they are plugged in", contextOf, (command, selectors) => command.Grant(selectors)),
-        Verb("revoke", "Take that back", contextOf, (command, selectors) => command.Revoke(selectors)),
+        Verb("grant", "Let the service open these devices, now and whenever they are plugged in", contextOf, (command, selectors, json) => command.Grant(selectors, json)),
+        Verb("revoke", "Take that back", contextOf, (command, selectors, json) => command.Revoke(selectors, json)),
         DefineList(contextOf),
     };
 
     /// <exception cref="CommandException">A text selects nothing that can be granted, or this user may not say so.</exception>
-    public ExitCode Grant(IReadOnlyList<string> texts)
+    public ExitCode Grant(IReadOnlyList<string> texts, bool json)
     {
         context.NodeAccess.Grant([.. texts.Select(Parse)]);
-        context.Say($"granted {string.Join(", ", texts)}");
-        return ExitCode.Success;
+        return Done($"granted {string.Join(", ", texts)}", json);
     }
 
     /// <exception cref="CommandException">One was not granted, or this user may not say so.</exception>
-    public ExitCode Revoke(IReadOnlyList<string> texts)
+    public ExitCode Revoke(IReadOnlyList<string> texts, bool json)
     {
         context.NodeAccess.Revoke(texts);
-        context.Say($"revoked {string.Join(", ", texts)}");
-        return ExitCode.Success;
+        return Done($"revoked {string.Join(", ", texts)}", json);
     }
 
-    public ExitCode List()
+    public ExitCode List(bool json)
     {
+        if (json)
+        {
+            return Done("", json);
+        }
+
         foreach (var selector in context.NodeAccess.List())
         {
             context.Output.WriteLine(selector);
@@ -39,23 +42,39 @@ public sealed class AccessCommand(CommandContext context)
         return ExitCode.Success;
     }
 
+    private ExitCode Done(string sentence, bool json)
+    {
+        if (json)
+        {
+            IndentedJson.Write(context.Output, new AccessView(context.NodeAccess.List()), DoneJson.Default.AccessView);
+        }
+        else
+        {
+            context.Say(sentence);
+        }
+
+        return ExitCode.Success;
+    }
+
     private static Command Verb(
-        string name, string description, Func<ParseResult, CommandContext> contextOf, Func<AccessCommand, IReadOnlyList<string>, ExitCode> deed)
+        string name, string description, Func<ParseResult, CommandContext> contextOf, Func<AccessCommand, IReadOnlyList<string>, bool, ExitCode> deed)
     {
         var selectors = new Argument<string[]>("SELECTOR")
         {
             Description = "Devices: a busid, VENDOR:PRODUCT, serial:TEXT or product:\"*TEXT*\"",
             Arity = ArgumentArity.OneOrMore,
         };
-        var command = new Command(name, description) { selectors };
-        command.SetAction(parsed => (int)deed(new AccessCommand(contextOf(parsed)), parsed.GetValue(selectors) ?? []));
+        var json = DoneViews.JsonOption();
+        var command = new Command(name, description) { selectors, json };
+        command.SetAction(parsed => (int)deed(new AccessCommand(contextOf(parsed)), parsed.GetValue(selectors) ?? [], parsed.GetValue(json)));
         return command;
     }
 
     private static Command DefineList(Func<ParseResult, CommandContext> contextOf)
     {
-        var command = new Command("list", "Show what is granted");
-        command.SetAction(parsed => (int)new AccessCommand(contextOf(parsed)).List());
+        var json = DoneViews.JsonOption();
+        var command = new Command("list", "Show what is granted") { json };
+        command.SetAction(parsed => (int)new AccessCommand(contextOf(parsed)).List(parsed.GetValue(json)));
         return command;
     }
 

@@ -31,9 +31,9 @@ public sealed class AliasCommand(CommandContext context)
             var devices = parsed.GetValue(identities) ?? [];
             return (int)((parsed.GetValue(name), devices) switch
             {
-                ({ } word, []) when parsed.GetValue(remove) => alias.Remove(word),
+                ({ } word, []) when parsed.GetValue(remove) => alias.Remove(word, parsed.GetValue(json)),
                 _ when parsed.GetValue(remove) => throw new CommandException(ExitCode.Usage, "--remove takes one NAME and nothing else.", "usbip-host alias --remove NAME"),
-                ({ } word, [_, ..]) => alias.Set(new SetAliasRequest(word, devices, parsed.GetValue(add))),
+                ({ } word, [_, ..]) => alias.Set(new SetAliasRequest(word, devices, parsed.GetValue(add)), parsed.GetValue(json)),
                 var (word, _) => alias.List(word, parsed.GetValue(json)),
             });
         });
@@ -41,19 +41,18 @@ public sealed class AliasCommand(CommandContext context)
     }
 
     /// <exception cref="CommandException">The name or a device cannot be one, or the configuration cannot be changed.</exception>
-    public ExitCode Set(SetAliasRequest request)
+    public ExitCode Set(SetAliasRequest request, bool json)
     {
         var configuration = RuleAccess.Run(context, daemon => daemon.SetAlias(request), file => file.SetAlias(request));
-        context.Say(Line(configuration.Aliases.First(alias => alias.Name == request.Name)));
-        return ExitCode.Success;
+        return RuleAccess.Done(context, configuration, Line(configuration.Aliases.First(alias => alias.Name == request.Name)), json);
     }
 
     /// <exception cref="CommandException">There is no such alias, or the configuration cannot be changed.</exception>
-    public ExitCode Remove(string name)
+    public ExitCode Remove(string name, bool json)
     {
-        RuleAccess.Run(context, daemon => daemon.RemoveAlias(new RemoveAliasRequest(name)), file => file.RemoveAlias(new RemoveAliasRequest(name)));
-        context.Say($"forgot {PrintableText.Of(name)}");
-        return ExitCode.Success;
+        var request = new RemoveAliasRequest(name);
+        var configuration = RuleAccess.Run(context, daemon => daemon.RemoveAlias(request), file => file.RemoveAlias(request));
+        return RuleAccess.Done(context, configuration, $"forgot {PrintableText.Of(name)}", json);
     }
 
     /// <exception cref="CommandException">There is no such alias.</exception>

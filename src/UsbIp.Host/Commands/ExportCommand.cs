@@ -25,26 +25,29 @@ public sealed class ExportCommand(CommandContext context, UsbNames names)
             arguments.Backend,
             keep,
         };
+        var json = DoneViews.JsonOption();
+        command.Add(json);
         command.Aliases.Add("bind");
         command.SetAction(async (parsed, _) =>
         {
             var exports = parsed.GetValue(arguments.Virtual) is { Length: > 0 } ? devices.Of(parsed) : devices.Required(parsed);
             var options = arguments.Of(parsed, exports) with { Keep = parsed.GetValue(keep) };
-            return (int)await new ExportCommand(contextOf(parsed), UsbNames.Load()).RunAsync(options, arguments.IsUsed(parsed));
+            return (int)await new ExportCommand(contextOf(parsed), UsbNames.Load()).RunAsync(options, arguments.IsUsed(parsed), parsed.GetValue(json));
         });
         return command;
     }
 
     /// <param name="options">What to export, and how to serve if this becomes the daemon.</param>
     /// <param name="isServing">Whether options were given that only a daemon at its start can heed.</param>
+    /// <param name="json">Whether to say what was done in JSON, where a daemon runs.</param>
     /// <exception cref="CommandException">It cannot be done.</exception>
-    public async Task<ExitCode> RunAsync(ServeOptions options, bool isServing)
+    public async Task<ExitCode> RunAsync(ServeOptions options, bool isServing, bool json)
     {
         using (var daemon = context.ConnectToDaemon())
         {
             if (daemon is not null)
             {
-                return Ask(daemon, options, isServing);
+                return Ask(daemon, options, isServing, json);
             }
         }
 
@@ -52,7 +55,7 @@ public sealed class ExportCommand(CommandContext context, UsbNames names)
         return await new ServeCommand(context).RunAsync(options);
     }
 
-    private ExitCode Ask(ControlClient daemon, ServeOptions options, bool isServing)
+    private ExitCode Ask(ControlClient daemon, ServeOptions options, bool isServing, bool json)
     {
         if (isServing)
         {
@@ -62,24 +65,44 @@ public sealed class ExportCommand(CommandContext context, UsbNames names)
                 "without these options, or end that daemon first");
         }
 
-        foreach (var busId in options.Exports)
+        List<DeviceChange> done = [];
+        try
         {
-            var reply = daemon.Export(busId, options.Force, options.Keep, options.Sharing);
-            var device = reply.Device is { } known ? DeviceText.Phrase(DeviceText.WithNames(known, names)) : busId;
-            if (reply is { Device: null, Rule: { } waiting })
+            foreach (var selector in options.Exports)
             {
-                context.Say($"kept for when it is plugged in: {PrintableText.Of(waiting)}");
+                var reply = daemon.Export(selector, options.Force, options.Keep, options.Sharing);
+                done.Add(new DeviceChange(selector, reply.Changed, reply.Device, reply.Rule));
+                if (!json)
+                {
+                    Say(selector, reply);
+                }
             }
-            else if (reply.Changed || reply.Rule is not null)
+        }
+        finally
+        {
+            if (json && done.Count > 0)
             {
-                context.Say($"exported {device}{(reply.Rule is { } rule ? $", kept: {PrintableText.Of(rule)}" : "")}");
-            }
-            else
-            {
-                context.Remark($"{device} was exported already.");
+                IndentedJson.Write(context.Output, new DeviceChangesView(done), DoneJson.Default.DeviceChangesView);
             }
         }
 
         return ExitCode.Success;
+    }
+
+    private void Say(string selector, DeviceReply reply)
+    {
+        var device = reply.Device is { } known ? DeviceText.Phrase(DeviceText.WithNames(known, names)) : selector;
+        if (reply is { Device: null, Rule: { } waiting })
+        {
+            context.Say($"kept for when it is plugged in: {PrintableText.Of(waiting)}");
+        }
+        else if (reply.Changed || reply.Rule is not null)
+        {
+            context.Say($"exported {device}{(reply.Rule is { } rule ? $", kept: {PrintableText.Of(rule)}" : "")}");
+        }
+        else
+        {
+            context.Remark($"{device} was exported already.");
+        }
     }
 }

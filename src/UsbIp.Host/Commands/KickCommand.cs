@@ -9,24 +9,41 @@ public sealed class KickCommand(CommandContext context)
     {
         var devices = new DeviceArguments();
         var reason = new Option<string?>("--reason") { Description = "Why; the client's log has it too, where the client is usbip-client", HelpName = "TEXT" };
+        var json = DoneViews.JsonOption();
         var command = new Command("kick", "End the session of the client that holds a device; the device stays exported")
         {
             devices.Argument,
             devices.StockOption,
             reason,
+            json,
         };
-        command.SetAction(parsed => (int)new KickCommand(contextOf(parsed)).Run(devices.Required(parsed), parsed.GetValue(reason)));
+        command.SetAction(parsed => (int)new KickCommand(contextOf(parsed)).Run(devices.Required(parsed), parsed.GetValue(reason), parsed.GetValue(json)));
         return command;
     }
 
     /// <exception cref="CommandException">No daemon runs, there is no such device, or nobody holds it.</exception>
-    public ExitCode Run(IReadOnlyList<string> devices, string? reason)
+    public ExitCode Run(IReadOnlyList<string> devices, string? reason, bool json)
     {
         using var daemon = context.ConnectToDaemon() ?? throw StatusCommand.NoDaemon();
-        foreach (var device in devices)
+        List<KickedDevice> done = [];
+        try
         {
-            var kicked = daemon.Kick(device, reason);
-            context.Say($"taken from {kicked.Client}: {kicked.BusId}");
+            foreach (var device in devices)
+            {
+                var kicked = daemon.Kick(device, reason);
+                done.Add(new KickedDevice(kicked.BusId, kicked.Client));
+                if (!json)
+                {
+                    context.Say($"taken from {kicked.Client}: {kicked.BusId}");
+                }
+            }
+        }
+        finally
+        {
+            if (json && done.Count > 0)
+            {
+                IndentedJson.Write(context.Output, new KickedView(done), DoneJson.Default.KickedView);
+            }
         }
 
         return ExitCode.Success;

@@ -8,13 +8,14 @@ public sealed class ReloadCommand(CommandContext context)
 {
     public static Command Define(Func<ParseResult, CommandContext> contextOf)
     {
-        var command = new Command("reload", "Have the daemon read its configuration anew; a broken one changes nothing");
-        command.SetAction(parsed => (int)new ReloadCommand(contextOf(parsed)).Run());
+        var json = DoneViews.JsonOption();
+        var command = new Command("reload", "Have the daemon read its configuration anew; a broken one changes nothing") { json };
+        command.SetAction(parsed => (int)new ReloadCommand(contextOf(parsed)).Run(parsed.GetValue(json)));
         return command;
     }
 
     /// <exception cref="CommandException">No daemon runs, or the configuration does not hold.</exception>
-    public ExitCode Run()
+    public ExitCode Run(bool json)
     {
         using var daemon = context.ConnectToDaemon() ?? throw StatusCommand.NoDaemon();
         var configuration = new RuleClient(daemon).Reload();
@@ -26,7 +27,6 @@ public sealed class ReloadCommand(CommandContext context)
                 "mend it, then usbip-host reload again");
         }
 
-        context.Say($"{configuration.Path}: aliases {configuration.Aliases.Count}, rules {configuration.Rules.Count}");
-        return ExitCode.Success;
+        return RuleAccess.Done(context, configuration, $"{configuration.Path}: aliases {configuration.Aliases.Count}, rules {configuration.Rules.Count}", json);
     }
 }

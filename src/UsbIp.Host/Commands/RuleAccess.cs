@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using UsbIp.Devices;
 using UsbIp.Host.Configuration;
 using UsbIp.Host.Control;
 using UsbIp.Host.Server;
+using UsbIp.Protocol;
 
 namespace UsbIp.Host.Commands;
 
@@ -19,7 +21,7 @@ internal static class RuleAccess
             }
         }
 
-        return alone(new RuleOperations(LoadAlone(context), () => ListDevices(context), _ => { }));
+        return alone(new RuleOperations(LoadAlone(context), () => ListDevices(context), busId => FindUse(context, busId), _ => { }));
     }
 
     /// <summary>The file where no daemon runs; nothing of it holds if it is broken.</summary>
@@ -38,6 +40,27 @@ internal static class RuleAccess
             context.Error.WriteLine($"usbip-host: the configuration {configuration.Path} does not hold, and what held before goes on: {problem}");
             context.Error.WriteLine("Try: mend it by hand, then usbip-host reload");
         }
+    }
+
+    /// <summary>Says what was changed, or prints what holds after it.</summary>
+    public static ExitCode Done(CommandContext context, ConfigurationView configuration, string sentence, bool json)
+    {
+        if (json)
+        {
+            IndentedJson.Write(context.Output, configuration, RuleJson.Default.ConfigurationView);
+        }
+        else
+        {
+            context.Say(sentence);
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static DeviceUse? FindUse(CommandContext context, BusId busId)
+    {
+        using var backend = context.OpenBackend(BackendKind.LibUsb, NullLoggerFactory.Instance);
+        return backend.FindUse(busId);
     }
 
     private static IReadOnlyList<RegisteredDevice> ListDevices(CommandContext context)

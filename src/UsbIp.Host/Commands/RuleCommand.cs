@@ -17,11 +17,10 @@ public sealed class RuleCommand(CommandContext context)
     };
 
     /// <exception cref="CommandException">It is no rule, there is such a one, or the configuration cannot be changed.</exception>
-    public ExitCode Add(RuleView rule)
+    public ExitCode Add(RuleView rule, bool json)
     {
         var configuration = RuleAccess.Run(context, daemon => daemon.AddRule(rule), file => file.AddRule(rule));
-        context.Say(Line(configuration.Rules[^1]));
-        return ExitCode.Success;
+        return RuleAccess.Done(context, configuration, Line(configuration.Rules[^1]), json);
     }
 
     public ExitCode List(bool json)
@@ -48,14 +47,13 @@ public sealed class RuleCommand(CommandContext context)
     }
 
     /// <exception cref="CommandException">There is no such rule, or the configuration cannot be changed.</exception>
-    public ExitCode Remove(int number)
+    public ExitCode Remove(int number, bool json)
     {
         var seen = RuleAccess.Run(context, daemon => daemon.Read(), file => file.Read()).Rules.FirstOrDefault(rule => rule.Number == number)
             ?? throw new CommandException(ExitCode.NotFound, $"There is no rule {number}.", "usbip-host rule list");
         var request = new RemoveRuleRequest(number, seen);
-        RuleAccess.Run(context, daemon => daemon.RemoveRule(request), file => file.RemoveRule(request));
-        context.Say($"forgot {Line(seen)}");
-        return ExitCode.Success;
+        var configuration = RuleAccess.Run(context, daemon => daemon.RemoveRule(request), file => file.RemoveRule(request));
+        return RuleAccess.Done(context, configuration, $"forgot {Line(seen)}", json);
     }
 
     /// <exception cref="CommandException">No such device is plugged in, or the address is none.</exception>
@@ -80,7 +78,8 @@ public sealed class RuleCommand(CommandContext context)
                 (_, null) => "is not exported",
                 (_, { } client) => $"may not be attached by {client}",
             };
-            context.Output.WriteLine(PrintableText.Of($"{DeviceText.Phrase(check.Device)} {verdict}: {check.Reason}."));
+            var use = check.InUse is { } what ? $" Clients are refused it all the same as long as {what}." : "";
+            context.Output.WriteLine(PrintableText.Of($"{DeviceText.Phrase(check.Device)} {verdict}: {check.Reason}.{use}"));
         }
 
         return ExitCode.Success;
@@ -97,9 +96,10 @@ public sealed class RuleCommand(CommandContext context)
         var from = new Option<string[]>("--from") { Description = "For clients with that address only, as often as wanted", HelpName = "ADDR[/BITS]" };
         var force = new Option<bool>("--force", "-f") { Description = "Of an allow: also while this machine uses the device, such as a mounted disk" };
         var sharing = new SharingArguments();
+        var json = DoneViews.JsonOption();
         var command = new Command("add", "Add a rule; the order of rules means nothing")
         {
-            verb, device, from, force, sharing.IdleRelease, sharing.AllowTakeOver,
+            verb, device, from, force, sharing.IdleRelease, sharing.AllowTakeOver, json,
         };
         verb.CompletionSources.Clear();
         verb.CompletionSources.Add("allow", "deny");
@@ -111,7 +111,7 @@ public sealed class RuleCommand(CommandContext context)
                 IdleReleaseSeconds = shared?.IdleReleaseSeconds,
                 AllowTakeOver = shared?.MayBeTakenOver == true,
             };
-            return (int)new RuleCommand(contextOf(parsed)).Add(rule);
+            return (int)new RuleCommand(contextOf(parsed)).Add(rule, parsed.GetValue(json));
         });
         return command;
     }
@@ -126,9 +126,10 @@ public sealed class RuleCommand(CommandContext context)
 
     private static Command DefineRemove(Func<ParseResult, CommandContext> contextOf)
     {
+        var json = DoneViews.JsonOption();
         var number = new Argument<int>("NUMBER") { Description = "As 'usbip-host rule list' shows it", CustomParser = ParseNumber };
-        var command = new Command("remove", "Remove a rule") { number };
-        command.SetAction(parsed => (int)new RuleCommand(contextOf(parsed)).Remove(parsed.GetRequiredValue(number)));
+        var command = new Command("remove", "Remove a rule") { number, json };
+        command.SetAction(parsed => (int)new RuleCommand(contextOf(parsed)).Remove(parsed.GetRequiredValue(number), parsed.GetValue(json)));
         return command;
     }
 

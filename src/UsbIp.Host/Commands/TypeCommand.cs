@@ -10,13 +10,14 @@ public sealed class TypeCommand(CommandContext context)
     {
         var text = new Argument<string>("TEXT") { Description = "What to type, as on a US keyboard" };
         var device = new Option<string?>("--device") { Description = "Which keyboard, if there are several", HelpName = "DEVICE" };
-        var command = new Command("type", "Have a virtual keyboard (serve --virtual keyboard) type a text") { text, device };
-        command.SetAction(parsed => (int)new TypeCommand(contextOf(parsed)).Run(parsed.GetRequiredValue(text), parsed.GetValue(device)));
+        var json = DoneViews.JsonOption();
+        var command = new Command("type", "Have a virtual keyboard (serve --virtual keyboard) type a text") { text, device, json };
+        command.SetAction(parsed => (int)new TypeCommand(contextOf(parsed)).Run(parsed.GetRequiredValue(text), parsed.GetValue(device), parsed.GetValue(json)));
         return command;
     }
 
     /// <exception cref="CommandException">No daemon runs, it has no such keyboard, or that has no key for a character.</exception>
-    public ExitCode Run(string text, string? busId)
+    public ExitCode Run(string text, string? busId, bool json)
     {
         if (text.Length > VirtualKeyboard.MaxWaitingCharacters)
         {
@@ -28,7 +29,15 @@ public sealed class TypeCommand(CommandContext context)
 
         using var daemon = context.ConnectToDaemon() ?? throw StatusCommand.NoDaemon();
         var typed = daemon.Type(text, busId);
-        context.Say($"typed {text.Length} characters on {typed.BusId}");
+        if (json)
+        {
+            IndentedJson.Write(context.Output, new TypedView(typed.BusId, text.Length), DoneJson.Default.TypedView);
+        }
+        else
+        {
+            context.Say($"typed {text.Length} characters on {typed.BusId}");
+        }
+
         return ExitCode.Success;
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using UsbIp.Host.Control;
 using UsbIp.Protocol;
 
 namespace UsbIp.Host.Commands;
@@ -10,33 +11,53 @@ public sealed class UnexportCommand(CommandContext context)
     {
         var devices = new DeviceArguments();
         var force = new Option<bool>("--force", "-f") { Description = "Also where a client holds the device: it loses it, as if it was unplugged" };
-        var command = new Command("unexport", "Stop exporting devices ('unbind' is the same)") { devices.Argument, devices.StockOption, force };
+        var json = DoneViews.JsonOption();
+        var command = new Command("unexport", "Stop exporting devices ('unbind' is the same)") { devices.Argument, devices.StockOption, force, json };
         command.Aliases.Add("unbind");
-        command.SetAction(parsed => (int)new UnexportCommand(contextOf(parsed)).Run(devices.Required(parsed), parsed.GetValue(force)));
+        command.SetAction(parsed => (int)new UnexportCommand(contextOf(parsed)).Run(devices.Required(parsed), parsed.GetValue(force), parsed.GetValue(json)));
         return command;
     }
 
     /// <exception cref="CommandException">No daemon runs, there is no such device, or a client holds it and <paramref name="force"/> is not set.</exception>
-    public ExitCode Run(IReadOnlyList<string> devices, bool force)
+    public ExitCode Run(IReadOnlyList<string> devices, bool force, bool json)
     {
         using var daemon = context.ConnectToDaemon() ?? throw StatusCommand.NoDaemon();
-        foreach (var busId in devices)
+        List<DeviceChange> done = [];
+        try
         {
-            var reply = daemon.Unexport(busId, force);
-            if (reply.Changed)
+            foreach (var selector in devices)
             {
-                context.Say($"no longer exported {busId}");
-                if (reply.Rule is { } rule)
+                var reply = daemon.Unexport(selector, force);
+                done.Add(new DeviceChange(selector, reply.Changed, reply.Device, reply.Rule));
+                if (!json)
                 {
-                    context.Remark($"it is exported again when it is plugged in anew, for {PrintableText.Of(rule)}. For good: usbip-host rule remove");
+                    Say(selector, reply);
                 }
             }
-            else
+        }
+        finally
+        {
+            if (json && done.Count > 0)
             {
-                context.Remark($"{busId} was not exported.");
+                IndentedJson.Write(context.Output, new DeviceChangesView(done), DoneJson.Default.DeviceChangesView);
             }
         }
 
         return ExitCode.Success;
+    }
+
+    private void Say(string selector, DeviceReply reply)
+    {
+        if (!reply.Changed)
+        {
+            context.Remark($"{selector} was not exported.");
+            return;
+        }
+
+        context.Say($"no longer exported {selector}");
+        if (reply.Rule is { } rule)
+        {
+            context.Remark($"it is exported again when it is plugged in anew, for {PrintableText.Of(rule)}. For good: usbip-host rule remove");
+        }
     }
 }

@@ -3,6 +3,7 @@ using UsbIp.Devices;
 using UsbIp.Host.Configuration;
 using UsbIp.Host.Rules;
 using UsbIp.Host.Server;
+using UsbIp.Protocol;
 using UsbIp.Protocol.Selection;
 
 namespace UsbIp.Host.Control;
@@ -12,8 +13,10 @@ namespace UsbIp.Host.Control;
 /// </summary>
 /// <param name="configuration">Where they are kept.</param>
 /// <param name="devices">The devices that are plugged in.</param>
+/// <param name="findUse">What this machine uses a device for; null for nothing.</param>
 /// <param name="apply">Called whenever what holds has changed.</param>
-internal sealed class RuleOperations(HostConfiguration configuration, Func<IReadOnlyList<RegisteredDevice>> devices, Action<HostRules> apply)
+internal sealed class RuleOperations(
+    HostConfiguration configuration, Func<IReadOnlyList<RegisteredDevice>> devices, Func<BusId, DeviceUse?> findUse, Action<HostRules> apply)
 {
     private readonly Lock _gate = new();
     private Action? _reloadBegins;
@@ -139,7 +142,10 @@ internal sealed class RuleOperations(HostConfiguration configuration, Func<IRead
                     char.ToLowerInvariant(verdict[0]) + verdict[1..],
                     decision.Number > 0 ? decision.Number : null,
                     decision.Reason)
-                { ByHand = device.IsByHand });
+                {
+                    ByHand = device.IsByHand,
+                    InUse = decision.Verdict == RuleVerdict.Allowed || device.IsByHand ? UseOf(device.Info.BusId, traits) : null,
+                });
             }
         }
 
@@ -147,6 +153,10 @@ internal sealed class RuleOperations(HostConfiguration configuration, Func<IRead
             ? new RuleCheckListView(checks)
             : throw new CommandException(ExitCode.NotFound, $"No device of this machine is '{selector}'.", "plug it in; what rules say depends on all that it is");
     }
+
+    /// <summary>What stands against handing the device out; null if nothing does, or if a rule says that it does not matter.</summary>
+    private string? UseOf(BusId busId, DeviceTraits traits) =>
+        configuration.Rules.Rules.Any(rule => rule is { IsAllow: true, Force: true } && rule.Selector.Matches(traits)) ? null : findUse(busId)?.What;
 
     /// <summary>Whether somebody may export the device by that selector.</summary>
     /// <exception cref="CommandException">A rule denies it, or it is an input device and was not named.</exception>

@@ -45,6 +45,29 @@ public sealed class RuleCommandTests
         absent.ExitCode.Should().Be(ExitCode.NotFound);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Check_knows_what_this_machine_uses(bool isServing)
+    {
+        await using var machine = new Machine { Devices = { SampleDevices.Stick, SampleDevices.Keyboard } };
+        machine.Use = new DeviceUse("sda1 is mounted on /media", "umount /media");
+        await machine.RunAsync("rule", "add", "allow", "class:storage");
+        if (isServing)
+        {
+            machine.Serve();
+        }
+
+        var used = await machine.RunAsync("rule", "check", "1-2");
+        var json = await machine.RunAsync("rule", "check", "1-2", "--json");
+        await machine.RunAsync("rule", "add", "allow", "0781:5581", "--force");
+        var forced = await machine.RunAsync("rule", "check", "1-2");
+
+        used.Output.Should().EndWith("allow \"class:storage\". Clients are refused it all the same as long as sda1 is mounted on /media.\n");
+        json.Output.Should().Contain("\"inUse\": \"sda1 is mounted on /media\"");
+        forced.Output.Should().NotContain("mounted");
+    }
+
     [Fact]
     public async Task Check_knows_what_somebody_has_exported()
     {

@@ -172,7 +172,7 @@ public sealed class HostileControlPeerTests
                 new DeviceRegistry([_backend], _loggers),
                 _virtualDevices,
                 new ExportCheck("/nowhere", _ => true, () => { }),
-                new RuleOperations(configuration, () => [], _ => { }),
+                new RuleOperations(configuration, () => [], _ => null, _ => { }),
                 new DaemonStatus("1", 1, default, []));
             _run = new ControlServer(_file, operations, limits ?? new ControlLimits(), TimeProvider.System, _loggers).RunAsync(_stop.Token);
         }

@@ -20,7 +20,7 @@ public sealed class OnlookerTests : IAsyncLifetime
     {
         _devices.Add(VirtualDeviceSpec.Parse("zero"));
         var registry = new DeviceRegistry([_devices], NullLoggerFactory.Instance);
-        var rules = new RuleOperations(new HostConfiguration(Path.Combine(_directory, "config.yaml"), NullLogger.Instance), () => [], _ => { });
+        var rules = new RuleOperations(new HostConfiguration(Path.Combine(_directory, "config.yaml"), NullLogger.Instance), () => [], _ => null, _ => { });
         var operations = new ControlOperations(
             registry, _devices, new ExportCheck(_directory, _ => true, () => { }), rules, new DaemonStatus("1", 1, DateTimeOffset.UnixEpoch, []));
         _file = ControlSocketFile.Claim(Path.Combine(_directory, "control"));

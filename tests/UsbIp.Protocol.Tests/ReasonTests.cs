@@ -39,10 +39,10 @@ public sealed class ReasonTests
         var golden = Golden.Load("farewell.hex");
         var written = Samples.UsedBuffer(Farewell.Size);
 
-        Farewell.Write(written, "ended on the host: maintenance at noon");
+        Farewell.Write(written, new Parting("ended on the host: maintenance at noon", TimeSpan.FromMinutes(1)));
 
         written.Should().Equal(golden);
-        Messages.Read("farewell.hex", golden).Should().Be("ended on the host: maintenance at noon");
+        Messages.Read("farewell.hex", golden).Should().Be(new Parting("ended on the host: maintenance at noon", TimeSpan.FromMinutes(1)));
     }
 
     [Fact]
@@ -73,10 +73,10 @@ public sealed class ReasonTests
         var farewell = new byte[Farewell.Size];
         var detail = new byte[ImportDetail.Size];
 
-        Farewell.Write(farewell, new string('r', 400));
+        Farewell.Write(farewell, new Parting(new string('r', 400)));
         (Refused with { Reason = new string('r', 400) }).Write(detail);
 
-        Farewell.Read(farewell).Should().HaveLength(127);
+        Farewell.Read(farewell).Reason.Should().HaveLength(127);
         ImportDetail.Read(detail)!.Value.Reason.Should().HaveLength(167);
     }
 }

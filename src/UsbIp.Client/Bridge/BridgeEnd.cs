@@ -27,6 +27,9 @@ public enum BridgeEndKind
 /// <param name="Reason">Why, as a sentence for the user and the log.</param>
 public sealed record BridgeEnd(BridgeEndKind Kind, string Reason)
 {
+    /// <summary>For how long the host asks this client to leave the device alone.</summary>
+    public TimeSpan Rest { get; init; }
+
     /// <summary>Whether this is how a session is meant to end.</summary>
     public bool IsClean => Kind is BridgeEndKind.KernelDetached or BridgeEndKind.Stopped;
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using UsbIp.Protocol;
 
 namespace UsbIp.Client.Bridge;
 
@@ -13,8 +14,8 @@ internal static class BridgeEnds
         BridgeEndKind.HostClosed,
         unfinished == 0 ? "The host closed the connection." : $"The host closed the connection {unfinished} bytes into a reply.");
 
-    /// <param name="reason">What the host said, as a clause.</param>
-    public static BridgeEnd HostSaid(string reason) => new(BridgeEndKind.HostClosed, $"The host ended the session: {reason}.");
+    public static BridgeEnd HostSaid(Parting parting) =>
+        new(BridgeEndKind.HostClosed, $"The host ended the session: {parting.Reason}.") { Rest = parting.Rest };
 
     /// <param name="error">The errno of send(2) or recv(2).</param>
     public static BridgeEnd Lost(int error) =>

@@ -14,7 +14,7 @@ internal sealed class HostReader(
     BlockingSocket socket, ReplyShield shield, ReadAhead ahead, KernelEnd kernel, HostWatch watch, ILogger logger)
 {
     private readonly ReceiveBuffer _buffer = new();
-    private string? _farewell;
+    private Parting? _farewell;
 
     /// <summary>Runs until the connection ends or the kernel closes its end.</summary>
     /// <exception cref="ProtocolException">The host sent what the kernel must not see.</exception>
@@ -35,9 +35,9 @@ internal sealed class HostReader(
                 return BridgeEnds.KernelDetached;
             }
 
-            if (_farewell is { } reason)
+            if (_farewell is { } parting)
             {
-                return BridgeEnds.HostSaid(reason);
+                return BridgeEnds.HostSaid(parting);
             }
         }
     }

@@ -18,6 +18,8 @@ internal sealed class HostNews(HostAddress host, DeviceSelector device, TimeProv
     /// <summary>After so long without a word that concerns the device, a try is made.</summary>
     private static readonly TimeSpan Trust = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan MaxRest = TimeSpan.FromMinutes(10);
+
     private readonly BusId? _busId = device.Kind == SelectorKind.Port ? BusId.Parse(device.Value) : device.BusId;
     private readonly BackOff _backOff = new(Random.Shared);
     private HostWatcher? _watcher;
@@ -38,6 +40,10 @@ internal sealed class HostNews(HostAddress host, DeviceSelector device, TimeProv
         _backOff.Reset();
         return WaitForTime(stop);
     }
+
+    /// <summary>Leaves the device alone for as long as its host asks for: it was taken from this machine on purpose. Not longer than we think reasonable.</summary>
+    /// <returns>False if the wait was ended.</returns>
+    public bool Rest(TimeSpan asked, CancellationToken stop) => asked == TimeSpan.Zero || WaitFor(asked < MaxRest ? asked : MaxRest, stop);
 
     /// <param name="isHostToTell">Whether the host has answered, and will know when a try has a chance.</param>
     /// <param name="stop">Ends the wait.</param>
@@ -93,9 +99,11 @@ internal sealed class HostNews(HostAddress host, DeviceSelector device, TimeProv
         _ => false,
     };
 
-    private bool WaitForTime(CancellationToken stop)
+    private bool WaitForTime(CancellationToken stop) => WaitFor(_backOff.Next(), stop);
+
+    private bool WaitFor(TimeSpan wait, CancellationToken stop)
     {
-        using var due = new CancellationTokenSource(_backOff.Next(), time);
+        using var due = new CancellationTokenSource(wait, time);
         return WaitHandle.WaitAny([stop.WaitHandle, due.Token.WaitHandle]) != 0;
     }
 

@@ -23,6 +23,7 @@ internal sealed class KeptAttachment(
     private KeptState? _state;
     private bool _isHostToTell;
     private bool _wasShort;
+    private TimeSpan _rest;
     private bool _hasBeenAttached;
 
     /// <exception cref="CommandException">An error that time does not heal.</exception>
@@ -37,7 +38,7 @@ internal sealed class KeptAttachment(
             while (AttachOnce(news, stop) is { } reason)
             {
                 Tell(null, reason);
-                if ((_wasShort && !news.Pause(stop)) || !news.Wait(_isHostToTell, stop))
+                if (!news.Rest(_rest, stop) || (_wasShort && !news.Pause(stop)) || !news.Wait(_isHostToTell, stop))
                 {
                     break;
                 }
@@ -59,7 +60,7 @@ internal sealed class KeptAttachment(
     private string? AttachOnce(HostNews news, CancellationToken stop)
     {
         Attachment? attachment = null;
-        _wasShort = false;
+        (_wasShort, _rest) = (false, TimeSpan.Zero);
         try
         {
             var asked = request with { TakeOver = request.TakeOver && !_hasBeenAttached }; // two that keep it would take it from each other for ever
@@ -71,6 +72,7 @@ internal sealed class KeptAttachment(
             Tell(view, null);
             var end = attachment.WaitForEnd(stop);
             _isHostToTell = end.Kind == BridgeEndKind.HostClosed;
+            _rest = end.Rest;
             _wasShort = time.GetElapsedTime(begun) < ShortSession;
             return end.IsClean ? null : end.Reason;
         }

@@ -5,6 +5,9 @@ namespace UsbIp.Host.Rules;
 /// <param name="MayBeTakenOver">Whether a client that asks for it gets the device from the one that holds it.</param>
 public sealed record ExportPolicy(TimeSpan? IdleRelease = null, bool MayBeTakenOver = false)
 {
+    /// <summary>For how long a client that keeps its device attached is asked to leave it alone after it was taken away: until then others may have it.</summary>
+    public static readonly TimeSpan Rest = TimeSpan.FromMinutes(1);
+
     /// <summary>What two rules for one device come to: the shorter time, and taking over where either lets it.</summary>
     public ExportPolicy And(ExportPolicy other) => new(
         IdleRelease is { } one && other.IdleRelease is { } another ? TimeSpan.FromTicks(Math.Min(one.Ticks, another.Ticks)) : IdleRelease ?? other.IdleRelease,

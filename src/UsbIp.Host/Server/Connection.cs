@@ -50,7 +50,7 @@ public sealed class Connection(Socket socket, RemoteClient client, DeviceRegistr
     {
         if (_lease is { } lease)
         {
-            lease.Stop(reason);
+            lease.Stop(new Parting(reason));
             return;
         }
 

@@ -1,4 +1,5 @@
 using UsbIp.Devices;
+using UsbIp.Protocol;
 
 namespace UsbIp.Host.Server;
 
@@ -11,8 +12,8 @@ public sealed class DeviceLease
     private readonly Lock _gate = new();
     private readonly DeviceRegistry _registry;
     private readonly ExportedDevice _export;
-    private Action<string>? _stopSession;
-    private string? _stopReason;
+    private Action<Parting>? _stopSession;
+    private Parting? _parting;
 
     internal DeviceLease(DeviceRegistry registry, ExportedDevice export, DeviceHolder holder)
     {
@@ -28,31 +29,32 @@ public sealed class DeviceLease
     public string? EndReason { get; set; }
 
     /// <summary>Says how to end the session that uses the device; at once, if that was asked for meanwhile.</summary>
-    public void UsedBy(Action<string> stopSession)
+    public void UsedBy(Action<Parting> stopSession)
     {
+        Parting? parting;
         lock (_gate)
         {
             _stopSession = stopSession;
-            if (_stopReason is null)
-            {
-                return;
-            }
+            parting = _parting;
         }
 
-        stopSession(_stopReason);
+        if (parting is { } asked)
+        {
+            stopSession(asked);
+        }
     }
 
     /// <summary>Ends the session that uses the device. Returns at once.</summary>
-    public void Stop(string reason)
+    public void Stop(Parting parting)
     {
-        Action<string>? stopSession;
+        Action<Parting>? stopSession;
         lock (_gate)
         {
-            _stopReason ??= reason;
+            _parting ??= parting;
             stopSession = _stopSession;
         }
 
-        stopSession?.Invoke(reason);
+        stopSession?.Invoke(parting);
     }
 
     /// <summary>Resets the device, closes it and frees it for the next client. Blocks. Call once.</summary>

@@ -211,12 +211,12 @@ public sealed partial class DeviceRegistry
 
         if (isWithdrawn)
         {
-            lease?.Stop("the rules no longer export it");
+            lease?.Stop(new Parting("the rules no longer export it"));
             ServerLog.WithdrawnByRule(_log, export.BusId, decision.Reason);
         }
         else if (refusal is not null)
         {
-            lease!.Stop($"the rules no longer let this client have it: {refusal.Reason}");
+            lease!.Stop(new Parting($"the rules no longer let this client have it: {refusal.Reason}"));
         }
     }
 

@@ -40,7 +40,7 @@ public sealed partial class DeviceRegistry
             throw new UsbException(UsbFailure.NotFound, $"Nobody holds device {busId}.", "usbip-host status, which shows who holds what");
         }
 
-        lease.Stop(reason is null ? "ended on the host" : $"ended on the host: {reason}");
+        lease.Stop(new Parting(reason is null ? "ended on the host" : $"ended on the host: {reason}", ExportPolicy.Rest));
         return lease.Holder;
     }
 
@@ -71,7 +71,7 @@ public sealed partial class DeviceRegistry
 
         if (ticket is not null)
         {
-            lease?.Stop($"taken over by {client.Name}");
+            lease?.Stop(new Parting($"taken over by {client.Name}"));
         }
 
         return ticket;

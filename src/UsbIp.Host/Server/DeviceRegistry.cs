@@ -97,7 +97,7 @@ public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, 
             EndLocked(export);
         }
 
-        lease?.Stop("the export was ended");
+        lease?.Stop(new Parting("the export was ended"));
         ServerLog.Unexported(_log, busId);
     }
 

@@ -1,3 +1,6 @@
+using UsbIp.Host.Rules;
+using UsbIp.Protocol;
+
 namespace UsbIp.Host.Server;
 
 /// <summary>Looks at every session once a second: how fast it moves, and whether it has been idle for longer than its export allows.</summary>
@@ -33,7 +36,7 @@ internal sealed class SessionMonitor(Func<IReadOnlyList<ExportedDevice>> exports
             lease.Holder.Traffic.Sample();
             if (export.Policy.IdleRelease is { } limit && lease.Holder.Traffic.Idle >= limit)
             {
-                lease.Stop($"idle for {DurationText.Of(limit)}");
+                lease.Stop(new Parting($"idle for {DurationText.Of(limit)}", ExportPolicy.Rest));
             }
         }
     }

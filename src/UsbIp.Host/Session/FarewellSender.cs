@@ -7,11 +7,11 @@ namespace UsbIp.Host.Session;
 internal static class FarewellSender
 {
     /// <param name="socket">A connection on which nothing else is being sent.</param>
-    /// <param name="reason">Why, as a clause.</param>
-    public static void Send(Socket socket, string reason)
+    /// <param name="parting">Why.</param>
+    public static void Send(Socket socket, Parting parting)
     {
         Span<byte> message = stackalloc byte[Farewell.Size];
-        Farewell.Write(message, reason);
+        Farewell.Write(message, parting);
         try
         {
             if (socket.Poll(TimeSpan.Zero, SelectMode.SelectWrite))

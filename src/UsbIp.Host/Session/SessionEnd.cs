@@ -23,4 +23,8 @@ public enum SessionEndCause
 }
 
 /// <summary>Why a session ended, for the log: the first cause counts, what follows from it does not.</summary>
-public sealed record SessionEnd(SessionEndCause Cause, string Reason);
+public sealed record SessionEnd(SessionEndCause Cause, string Reason)
+{
+    /// <summary>For how long the client is asked to leave the device alone.</summary>
+    public TimeSpan Rest { get; init; }
+}

@@ -53,10 +53,10 @@ public sealed class UrbSession : ITransferSink, IDisposable
         _early = new UnlinksBeforeSubmits(_replies, () => _sender!.Flush(), limits.EarlyUnlink);
         _pending = new PendingUrbs(_replies, _early, Recycle) { Ended = UrbEnded };
         _sender = new ReplySender(
-            socket, _replies, Recycle, reason => End(SessionEndCause.ConnectionLost, reason), limits.SendStall, name);
+            socket, _replies, Recycle, reason => End(new SessionEnd(SessionEndCause.ConnectionLost, reason)), limits.SendStall, name);
         _calls = new DeviceCalls(device, _pending, Recycle, _sender.Flush);
         var special = new SpecialRequests(device, _calls, _pending, endpoints);
-        var failed = (string reason) => End(SessionEndCause.DeviceFailed, reason);
+        var failed = (string reason) => End(new SessionEnd(SessionEndCause.DeviceFailed, reason));
         _queue = new DeviceQueue(_calls, _pending, special, failed, limits.DrainTime, name);
         _cancels = new CancelQueue(_calls, failed, name);
         _order = new BulkOnlyOrder(endpoints, _calls, _pending, accepted);
@@ -84,19 +84,19 @@ public sealed class UrbSession : ITransferSink, IDisposable
         try
         {
             _receiver.Run();
-            End(SessionEndCause.ClientLeft, "the client closed the connection");
+            End(new SessionEnd(SessionEndCause.ClientLeft, "the client closed the connection"));
         }
         catch (ProtocolException e)
         {
-            End(SessionEndCause.ProtocolViolation, e.Message);
+            End(new SessionEnd(SessionEndCause.ProtocolViolation, e.Message));
         }
         catch (SocketException e)
         {
-            End(SessionEndCause.ConnectionLost, $"the connection broke ({e.SocketErrorCode})");
+            End(new SessionEnd(SessionEndCause.ConnectionLost, $"the connection broke ({e.SocketErrorCode})"));
         }
         catch
         {
-            End(SessionEndCause.DeviceFailed, "a fault of this program or of the device's backend");
+            End(new SessionEnd(SessionEndCause.DeviceFailed, "a fault of this program or of the device's backend"));
             throw;
         }
         finally
@@ -109,7 +109,7 @@ public sealed class UrbSession : ITransferSink, IDisposable
     }
 
     /// <summary>Ends the session from outside. Any thread; returns at once.</summary>
-    public void Stop(string reason) => End(SessionEndCause.Stopped, reason);
+    public void Stop(Parting parting) => End(new SessionEnd(SessionEndCause.Stopped, parting.Reason) { Rest = parting.Rest });
 
     /// <summary>Frees what <see cref="Run"/> has left; call after it has returned.</summary>
     public void Dispose()
@@ -143,12 +143,12 @@ public sealed class UrbSession : ITransferSink, IDisposable
         }
     }
 
-    void ITransferSink.DeviceLeft() => End(SessionEndCause.DeviceLeft, "the device was unplugged");
+    void ITransferSink.DeviceLeft() => End(new SessionEnd(SessionEndCause.DeviceLeft, "the device was unplugged"));
 
     /// <summary>The first cause wins; waking the receive loop does the rest.</summary>
-    private void End(SessionEndCause cause, string reason)
+    private void End(SessionEnd end)
     {
-        if (Interlocked.CompareExchange(ref _end, new SessionEnd(cause, reason), null) is null)
+        if (Interlocked.CompareExchange(ref _end, end, null) is null)
         {
             _receiver.Stop();
             try
@@ -178,7 +178,7 @@ public sealed class UrbSession : ITransferSink, IDisposable
         {
             if (_sender.WaitUntilIdle(TimeSpan.FromSeconds(1)) && _accepted.HasFlag(Extensions.Reasons))
             {
-                FarewellSender.Send(_socket, _end.Reason);
+                FarewellSender.Send(_socket, new Parting(_end.Reason, _end.Rest));
             }
         }
 

@@ -16,11 +16,11 @@ public sealed class FarewellTests : IDisposable
         _rig.Kernel.SubmitIn(1, 512);
         _rig.Host.Receive();
 
-        _rig.Host.Send(Saying("ended on the host: maintenance"));
+        _rig.Host.Send(Saying("ended on the host: maintenance", TimeSpan.FromSeconds(60)));
 
         _rig.Kernel.Receive()!.Status.Should().Be(UrbStatus.Shutdown);
         _rig.Kernel.Receive().Should().BeNull();
-        _rig.End().Should().Be(new BridgeEnd(BridgeEndKind.HostClosed, "The host ended the session: ended on the host: maintenance."));
+        _rig.End().Should().Be(new BridgeEnd(BridgeEndKind.HostClosed, "The host ended the session: ended on the host: maintenance.") { Rest = TimeSpan.FromSeconds(60) });
     }
 
     [Fact]
@@ -58,10 +58,10 @@ public sealed class FarewellTests : IDisposable
         _rig.End().Kind.Should().Be(BridgeEndKind.HostBrokeProtocol);
     }
 
-    private static byte[] Saying(string reason)
+    private static byte[] Saying(string reason, TimeSpan rest = default)
     {
         var bytes = new byte[Farewell.Size];
-        Farewell.Write(bytes, reason);
+        Farewell.Write(bytes, new Parting(reason, rest));
         return bytes;
     }
 }

@@ -66,6 +66,15 @@ internal sealed class KeepingRig : IDisposable
     /// <summary>Pulls the device out at its host.</summary>
     public void Unplug() => _sessions.Take().Dispose();
 
+    /// <summary>Ends the session at the host, which says why.</summary>
+    public void TakeBack(Parting parting)
+    {
+        using var session = _sessions.Take();
+        var farewell = new byte[Farewell.Size];
+        Farewell.Write(farewell, parting);
+        session.Send(farewell);
+    }
+
     /// <summary>As Ctrl+C and SIGTERM do.</summary>
     public Task StopAsync() => _stop.CancelAsync();
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using UsbIp.Client.Persist;
 using UsbIp.Client.Vhci;
+using UsbIp.Protocol;
 
 namespace UsbIp.Client.Tests.Persist;
 
@@ -30,6 +31,21 @@ public sealed class KeptAttachmentTests : IDisposable
         (await _rig.End).Should().Be(ExitCode.Success);
         _rig.Machine.Kernel.Attached.Should().HaveCount(21);
         Directory.EnumerateFiles(_rig.Machine.Kernel.RecordDirectory).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void What_the_host_took_away_on_purpose_is_left_alone_for_as_long_as_it_asks()
+    {
+        using var host = _rig.Serve();
+        _rig.Keep(host.Address);
+        _rig.NextIsAttached();
+        var taken = _rig.Time.GetTimestamp();
+
+        _rig.TakeBack(new Parting("ended on the host: lunch", TimeSpan.FromMinutes(1)));
+        _rig.Next().WaitsFor.Should().Be("The host ended the session: ended on the host: lunch.");
+        _rig.NextIsAttached();
+
+        _rig.Time.GetElapsedTime(taken).Should().BeGreaterThanOrEqualTo(TimeSpan.FromMinutes(1));
     }
 
     [Fact]

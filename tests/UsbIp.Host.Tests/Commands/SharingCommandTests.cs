@@ -17,7 +17,7 @@ public sealed class SharingCommandTests
         var kicked = await machine.RunAsync("kick", "serial:4C530001", "--reason", "lunch");
 
         kicked.Should().Be(new CommandResult(ExitCode.Success, $"taken from {holder.Socket.LocalEndPoint}: 1-2\n", ""));
-        Farewell.Read(holder.Read(Farewell.Size)).Should().Be("ended on the host: lunch");
+        Farewell.Read(holder.Read(Farewell.Size)).Reason.Should().Be("ended on the host: lunch");
         using var next = new RawClient(machine.Endpoint);
         Eventually.Holds(() => machine.Log.Any(line => line.Contains("is back with this machine", StringComparison.Ordinal)), "the device to be back");
         next.Import("1-2").Should().Be(OperationStatus.Ok, "it is still exported");

@@ -164,7 +164,7 @@ public sealed class SharingTests
         taker.ReadUntilGranted();
 
         why.Should().Be("its host does not let clients take it over");
-        Farewell.Read(holder.Read(Farewell.Size)).Should().Be($"taken over by {taker.Socket.LocalEndPoint}");
+        Farewell.Read(holder.Read(Farewell.Size)).Should().Be(new Parting($"taken over by {taker.Socket.LocalEndPoint}"));
         holder.IsClosedByHost().Should().BeTrue();
     }
 
@@ -179,7 +179,7 @@ public sealed class SharingTests
         var kicked = host.Registry.Kick(Device, "maintenance");
 
         kicked.Client.Should().Be(holder.Socket.LocalEndPoint!.ToString());
-        Farewell.Read(holder.Read(Farewell.Size)).Should().Be("ended on the host: maintenance");
+        Farewell.Read(holder.Read(Farewell.Size)).Should().Be(new Parting("ended on the host: maintenance", TimeSpan.FromMinutes(1)));
         holder.IsClosedByHost().Should().BeTrue();
         host.WaitForLog("ended, ended on the host: maintenance");
         host.WaitUntilFree("1-2");

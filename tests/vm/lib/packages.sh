@@ -50,6 +50,18 @@ kept_by_service() {
     usbip-client port | grep "kept attached by process $(main_pid "usbip-attach@$1")$"
 }
 
+# completes LINE WORD: bash offers WORD behind LINE, with the completion that the package brought.
+completes() {
+    # shellcheck disable=SC2016 # for the other shell
+    bash -c '
+        . "/usr/share/bash-completion/completions/${1%% *}"
+        COMP_LINE=$1 COMP_POINT=${#1}
+        read -ra COMP_WORDS <<<"$1"
+        COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+        "_${COMP_WORDS[0]//-/_}"
+        printf "%s\n" "${COMPREPLY[@]}"' bash "$1" | grep -x -- "$2"
+}
+
 unit_has_ended() {
     equal inactive "$(systemctl is-active "$1")"
 }

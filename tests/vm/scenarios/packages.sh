@@ -20,6 +20,8 @@ case $STAGE in
         check "root gives it the stick" usbip-host access grant serial:QEMUSTICK1
         check "the keyboard's node stays root's" equal root "$(stat -c %G "$(node_of "$(busid_of 0627:0001)")")"
         check "a member of usbip-admin exports it, for good" as alice usbip-host export "$stick" --keep
+        check "bash completes commands" completes "usbip-host expo" export
+        check "and busids" completes "usbip-host unexport ${stick%?}" "$stick"
         check "another user may not change that" refute as bob usbip-host unexport "$stick"
         check "but sees it" is_shown_to bob
 
@@ -50,6 +52,10 @@ case $STAGE in
         wait_for "systemd starts that, and the stick is attached" 60 is_attached "$stick"
         takes_at_most "the broker ends" 3000 systemctl stop usbip-vhci.service
         check "which unplugs nothing" is_attached "$stick"
+
+        kill -9 "$(main_pid usbip-attach@stick)"
+        wait_for "after kill -9 of the attachment the kernel has it no longer" 10 no_used_ports
+        wait_for "and then again, by itself" 60 is_attached "$stick"
 
         kill -9 "$(main_pid usbip-host)"
         wait_for "after kill -9 the stick is back with its driver" 15 has_driver "$stick" usb-storage

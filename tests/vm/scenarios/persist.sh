@@ -1,5 +1,5 @@
 #!/bin/bash
-# about: a board that becomes its bootloader and back 100 times while attach --persist holds; the host killed and started again; what ends it
+# about: a board that becomes its bootloader and back 100 times while attach --persist holds; the network cut; the host killed; what ends it
 # seconds: 300
 # cpus: 1
 . "$VM_DIR/lib.sh"
@@ -68,6 +68,12 @@ gadget_unplug zero
 wait_for "port says what it waits for" 20 is_waiting_for board
 gadget_plug zero
 wait_for "it is attached again" 45 is_attached "$zero"
+
+ip link set lo down
+at_exit "ip link set lo up"
+wait_for "without the network it is gone" 30 no_used_ports
+ip link set lo up
+wait_for "with the network it is attached again" 60 is_attached "$zero"
 
 kill_host
 wait_for "the killed host's device is gone" 10 no_used_ports

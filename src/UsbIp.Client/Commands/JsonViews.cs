@@ -18,7 +18,9 @@ public sealed record DeviceView(
     string Path,
     IReadOnlyList<string> Interfaces,
     string? Serial,
-    IReadOnlyList<string> Aliases);
+    IReadOnlyList<string> Aliases,
+    string? Holder,
+    DateTimeOffset? HeldSince);
 
 /// <summary>The result of <c>list --json</c>.</summary>
 public sealed record DeviceListView(string Host, IReadOnlyList<DeviceView> Devices);

@@ -3,6 +3,7 @@ using UsbIp.Client.Remote;
 using UsbIp.Protocol;
 using UsbIp.Protocol.Descriptors;
 using UsbIp.Protocol.Selection;
+using UsbIp.Protocol.Watching;
 
 namespace UsbIp.Client.Commands;
 
@@ -24,39 +25,42 @@ internal sealed class ListCommand(ClientSettings settings, Output output)
     public ExitCode Run(HostAddress host, bool json)
     {
         IReadOnlyList<ListedDevice> devices;
+        Extensions offer;
         using (var connection = HostConnection.Connect(host))
         {
             devices = connection.List();
+            offer = connection.ReadOffer();
         }
 
         settings.SeenHosts.Note(host);
         var names = settings.LoadNames();
+        var holders = DeviceHolders.Read(host, offer);
         if (json)
         {
-            output.Json(new DeviceListView(host.ToString(), [.. devices.Select(device => View(device, names))]), JsonViews.Default.DeviceListView);
+            output.Json(new DeviceListView(host.ToString(), [.. devices.Select(device => View(device, names, holders))]), JsonViews.Default.DeviceListView);
         }
         else if (devices.Count == 0)
         {
-            output.Remark($"{host} exports no device that is free to be attached.");
+            output.Remark($"{host} exports no device{(offer.HasFlag(Extensions.Watch) ? "" : " that is free to be attached")}.");
         }
         else
         {
-            PrintTable(devices, names);
+            PrintTable(devices, names, holders);
         }
 
         return ExitCode.Success;
     }
 
-    /// <summary>Serial numbers and aliases only where a host tells them.</summary>
-    private void PrintTable(IReadOnlyList<ListedDevice> devices, UsbNames names)
+    /// <summary>Serial numbers, aliases and holders only where a host tells them.</summary>
+    private void PrintTable(IReadOnlyList<ListedDevice> devices, UsbNames names, Dictionary<BusId, WatchedDevice> holders)
     {
-        string[] headings = ["BUSID", "VID:PID", "SPEED", "DEVICE", "CLASS", "SERIAL", "ALIAS"];
-        var rows = devices.Select(device => Row(device, names)).ToArray();
+        string[] headings = ["BUSID", "VID:PID", "SPEED", "DEVICE", "CLASS", "SERIAL", "ALIAS", "HELD BY"];
+        var rows = devices.Select(device => Row(device, names, holders)).ToArray();
         int[] shown = [.. Enumerable.Range(0, headings.Length).Where(column => column < 5 || rows.Any(row => row[column].Length > 0))];
         output.Table([.. shown.Select(column => headings[column])], [.. rows.Select(row => shown.Select(column => row[column]).ToArray())]);
     }
 
-    private static string[] Row(ListedDevice listed, UsbNames names)
+    private static string[] Row(ListedDevice listed, UsbNames names, Dictionary<BusId, WatchedDevice> holders)
     {
         var device = listed.Device;
         var told = DeviceDescription.Read(device.Path);
@@ -71,8 +75,11 @@ internal sealed class ListCommand(ClientSettings settings, Output output)
             Classes(listed, names),
             told.SerialNumber ?? "",
             string.Join(", ", told.Aliases),
+            holders.TryGetValue(device.BusId, out var held) ? $"{held.Holder} since {HeldSince(held):yyyy-MM-dd HH:mm:ss}" : "",
         ];
     }
+
+    private static DateTimeOffset HeldSince(in WatchedDevice held) => DateTimeOffset.FromUnixTimeMilliseconds(held.HeldSince).ToLocalTime();
 
     /// <summary>The device's class; where it leaves that to its interfaces, theirs.</summary>
     private static string Classes(ListedDevice listed, UsbNames names)
@@ -84,10 +91,11 @@ internal sealed class ListCommand(ClientSettings settings, Output output)
         return string.Join(", ", classes.Select(code => code == 0 ? "per interface" : names.Class(code) ?? $"class {code:x2}"));
     }
 
-    private static DeviceView View(ListedDevice listed, UsbNames names)
+    private static DeviceView View(ListedDevice listed, UsbNames names, Dictionary<BusId, WatchedDevice> holders)
     {
         var device = listed.Device;
         var told = DeviceDescription.Read(device.Path);
+        var isHeld = holders.TryGetValue(device.BusId, out var held);
         return new DeviceView(
             device.BusId.ToString(),
             device.BusNumber,
@@ -102,6 +110,8 @@ internal sealed class ListCommand(ClientSettings settings, Output output)
             told.Path,
             [.. listed.Interfaces.Select(record => $"{record.Class:x2}/{record.SubClass:x2}/{record.Protocol:x2}")],
             told.SerialNumber,
-            told.Aliases);
+            told.Aliases,
+            isHeld ? held.Holder : null,
+            isHeld ? HeldSince(held) : null);
     }
 }

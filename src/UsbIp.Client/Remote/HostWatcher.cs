@@ -33,7 +33,6 @@ public sealed class HostWatcher : IDisposable
     /// <param name="host">The host.</param>
     /// <param name="stop">Ends connecting, and every <see cref="Read"/>, with <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="CommandException">The host cannot be reached, has too many watchers, or answered nonsense.</exception>
-    [SuppressMessage("Reliability", "CA2000", Justification = "The watcher owns the socket that it is made of.")]
     public static HostWatcher? TryOpen(HostAddress host, CancellationToken stop = default)
     {
         using (var asking = HostConnection.Connect(host, stop: stop))
@@ -45,6 +44,14 @@ public sealed class HostWatcher : IDisposable
             }
         }
 
+        return Open(host, stop);
+    }
+
+    /// <summary>Watches a host that has offered <see cref="Extensions.Watch"/>.</summary>
+    /// <inheritdoc cref="TryOpen"/>
+    [SuppressMessage("Reliability", "CA2000", Justification = "The watcher owns the socket that it is made of.")]
+    public static HostWatcher Open(HostAddress host, CancellationToken stop = default)
+    {
         using var connection = HostConnection.Connect(host, stop: stop);
         connection.Watch();
         return new HostWatcher(host, connection.TakeSocket(), stop);

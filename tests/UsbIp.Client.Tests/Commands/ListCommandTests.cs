@@ -1,9 +1,13 @@
 using UsbIp.Client.Tests.Doubles;
+using UsbIp.Protocol;
+using UsbIp.Protocol.Watching;
 
 namespace UsbIp.Client.Tests.Commands;
 
 public sealed class ListCommandTests : IDisposable
 {
+    private static readonly byte[] Granted = Convert.FromHexString("011100F200000000");
+
     private readonly CommandRig _rig = new();
     private readonly FakeHost _host = FakeHost.Serving([SampleDevices.Stick, SampleDevices.Modem]);
 
@@ -33,8 +37,26 @@ public sealed class ListCommandTests : IDisposable
         _rig.Run("list", "--json", _host.Address.ToString()).Should().Be(ExitCode.Success);
 
         _rig.Result.ToString().Should().StartWith($$"""
-            {"host":"{{_host.Address}}","devices":[{"busId":"2-1","busNumber":2,"deviceNumber":3,"speed":"super","vendorId":"0781","productId":"5581","vendor":"SanDisk Corp.","product":"Ultra","deviceClass":"00/00/00","className":null,"path":"/sys/devices/pci0000:00/usb2/2-1","interfaces":["08/06/50"],"serial":null,"aliases":[]},
+            {"host":"{{_host.Address}}","devices":[{"busId":"2-1","busNumber":2,"deviceNumber":3,"speed":"super","vendorId":"0781","productId":"5581","vendor":"SanDisk Corp.","product":"Ultra","deviceClass":"00/00/00","className":null,"path":"/sys/devices/pci0000:00/usb2/2-1","interfaces":["08/06/50"],"serial":null,"aliases":[],"holder":null,"heldSince":null},
             """.TrimEnd());
+    }
+
+    [Fact]
+    public void Who_has_a_device_and_since_when_is_shown_where_the_host_tells()
+    {
+        var since = new DateTimeOffset(2026, 11, 21, 14, 3, 5, TimeSpan.Zero);
+        var frame = new WatchedDevice(
+            BusId.Parse("2-1"), 0x0781, 0x5581, WatchedState.Present | WatchedState.Exported | WatchedState.Held, since.ToUnixTimeMilliseconds(), "192.168.1.7:51234", "Ultra");
+        using var told = WatchedHost.Telling([.. Granted, .. WatchFrames.Snapshot(1), .. WatchFrames.Of(frame)]);
+        using var silent = WatchedHost.Telling([]);
+
+        _rig.Run("list", told.Address.ToString()).Should().Be(ExitCode.Success);
+        _rig.Run("list", "--json", told.Address.ToString()).Should().Be(ExitCode.Success);
+        var shown = _rig.Result.ToString();
+        _rig.Run("list", silent.Address.ToString()).Should().Be(ExitCode.Success, "the list itself is there");
+
+        shown.Should().Contain("  HELD BY\n").And.Contain($"  192.168.1.7:51234 since {since.ToLocalTime():yyyy-MM-dd HH:mm:ss}\n")
+            .And.Contain("\"holder\":\"192.168.1.7:51234\",\"heldSince\":\"2026-11-21T");
     }
 
     [Theory]

@@ -116,8 +116,8 @@ gadget_remove() {
     local gadget=$GADGETS/$1
     [ -d "$gadget" ] || return 0
     [ -z "$(<"$gadget/UDC")" ] || echo >"$gadget/UDC"
-    find "$gadget/configs/c.1" -maxdepth 1 -type l -delete
-    rmdir "$gadget"/configs/c.1 "$gadget"/functions/* "$gadget"/strings/0x409 "$gadget"
+    find "$gadget"/configs/c.* -maxdepth 1 -type l -delete
+    rmdir "$gadget"/configs/c.* "$gadget"/functions/* "$gadget"/strings/0x409 "$gadget"
 }
 
 gadget_remove_all() {

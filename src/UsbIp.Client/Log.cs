@@ -16,7 +16,7 @@ internal static partial class Log
     [LoggerMessage(102, LogLevel.Warning, "{BusId}: the kernel has not freed port {Port} in time.")]
     public static partial void StillThere(ILogger logger, BusId busId, int port);
 
-    [LoggerMessage(103, LogLevel.Warning, "The state file of port {Port} stays, for nobody would remove it: {Reason}")]
+    [LoggerMessage(103, LogLevel.Warning, "The state file of port {Port} may stay until something is attached next: {Reason}")]
     public static partial void NoRecordRemoved(ILogger logger, int port, string reason);
 
     [LoggerMessage(110, LogLevel.Information, "{Device} of {Host} is waited for: {Reason}")]

@@ -10,12 +10,13 @@ internal static class AcceptLoop
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Runs until <paramref name="stop"/>.</summary>
-    /// <param name="listener">Where to accept. Stays the caller's.</param>
+    /// <param name="accept">Waits for the next connection; null if there is none after all.</param>
     /// <param name="pulse">Shows that this loop goes round.</param>
     /// <param name="accepted">Takes each connection, which is its own from then on.</param>
     /// <param name="failed">Told why a connection could not be accepted.</param>
     /// <param name="stop">Ends the loop.</param>
-    public static async Task RunAsync(Socket listener, LoopPulse pulse, Action<Socket> accepted, Action<SocketError> failed, CancellationToken stop)
+    public static async Task RunAsync(
+        Func<CancellationToken, Task<Socket?>> accept, LoopPulse pulse, Action<Socket> accepted, Action<SocketError> failed, CancellationToken stop)
     {
         try
         {
@@ -33,7 +34,10 @@ internal static class AcceptLoop
         {
             try
             {
-                accepted(await pulse.AwaitAsync(listener.AcceptAsync(stop).AsTask()));
+                if (await pulse.AwaitAsync(accept(stop)) is { } connection)
+                {
+                    accepted(connection);
+                }
             }
             catch (SocketException exception)
             {

@@ -60,10 +60,11 @@ internal sealed class DetachCommand(ClientSettings settings, Output output)
     {
         var (host, device) = (named.Host.ToString(), named.Device.Text);
         var keeper = kept.FirstOrDefault(state => state.Host == host && (state.Device == device || state.RemoteBusId == device));
-        var attached = keeper is null ? AttachedDevice.Find(settings, named.Host, named.Device) : null;
+        var attached = keeper is { Owner: null } ? null : AttachedDevice.Find(settings, named.Host, named.Device);
         keeper ??= attached is null ? null : kept.FirstOrDefault(state => state.Port == attached.Number);
         return (keeper, attached) switch
         {
+            ({ Owner: not null } claimed, { } port) => EndOfAnother(claimed, port.Number),
             ({ } process, _) => ([], End([process])),
             (_, { } port) => (Detach([port.Number], mayBeFree: false), []),
             _ => throw new CommandException(
@@ -71,11 +72,31 @@ internal sealed class DetachCommand(ClientSettings settings, Output output)
         };
     }
 
+    /// <summary>What another user's file says of a port is a claim: the port is looked at when that process has ended.</summary>
+    private (int[] Detached, KeptState[] Ended) EndOfAnother(KeptState claimed, int port)
+    {
+        var ended = End([claimed]);
+        return (settings.Driver.ReadPort(port).IsFree ? [] : Detach([port], mayBeFree: true), ended);
+    }
+
+    /// <summary>Ends all of them, also where one does not end.</summary>
     private KeptState[] End(IEnumerable<KeptState> kept)
     {
         KeptState[] ending = [.. kept];
-        Array.ForEach(ending, state => KeptDevices.End(state, settings.Patience));
-        return ending;
+        CommandException? first = null;
+        foreach (var state in ending)
+        {
+            try
+            {
+                KeptDevices.End(state, settings.Patience);
+            }
+            catch (CommandException error)
+            {
+                first ??= error;
+            }
+        }
+
+        return first is null ? ending : throw first;
     }
 
     private int[] Detach(int[] numbers, bool mayBeFree)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
@@ -12,33 +13,43 @@ internal sealed partial class RunningProcess : IDisposable
     private const nint PidfdSendSignal = 424; // the same on every kind of machine
     private const nint PidfdOpen = 434;
     private const int NoSuchProcess = 3; // ESRCH
+    private const int NoNumber = 22; // EINVAL
     private const int Terminate = 15; // SIGTERM
     private const short PollIn = 1;
 
     private readonly int _number;
-    private readonly SafeFileHandle _handle;
+    private readonly SafeFileHandle? _handle; // null where the kernel or a sandbox has no pidfd_open
 
-    private RunningProcess(int number, SafeFileHandle handle) => (_number, _handle) = (number, handle);
+    private RunningProcess(int number, SafeFileHandle? handle) => (_number, _handle) = (number, handle);
 
     /// <summary>Null if there is no such process.</summary>
     [SuppressMessage("Reliability", "CA2000", Justification = "The process owns its descriptor.")]
     public static RunningProcess? Open(int number)
     {
         var descriptor = Call(PidfdOpen, number, 0, 0, 0);
-        return descriptor < 0 ? null : new RunningProcess(number, new SafeFileHandle(descriptor, ownsHandle: true));
+        return descriptor >= 0 ? new RunningProcess(number, new SafeFileHandle(descriptor, ownsHandle: true))
+            : Marshal.GetLastPInvokeError() is NoSuchProcess or NoNumber ? null
+            : Kill(number, 0) == 0 || Marshal.GetLastPInvokeError() != NoSuchProcess ? new RunningProcess(number, null)
+            : null;
     }
 
-    /// <summary>Whether it runs as that user. Of one that has ended nobody can say so.</summary>
-    public bool IsOf(uint user) => ProcessOwner.Find(_number) == user && !HasEnded(TimeSpan.Zero); // had it ended before, the answer could be another's
+    /// <summary>Whether it runs as that user. Of one that has ended, or is not held, nobody can say so.</summary>
+    public bool IsOf(uint user) => _handle is not null && ProcessOwner.Find(_number) == user && !HasEnded(TimeSpan.Zero); // had it ended before, the answer could be another's
 
     /// <summary>Sends SIGTERM.</summary>
     /// <returns>False if this user may not do that; true also if it has ended by itself.</returns>
     public bool AskToEnd() =>
-        Call(PidfdSendSignal, _handle.DangerousGetHandle(), Terminate, 0, 0) == 0 || Marshal.GetLastPInvokeError() == NoSuchProcess;
+        (_handle is null ? Kill(_number, Terminate) : Call(PidfdSendSignal, _handle.DangerousGetHandle(), Terminate, 0, 0)) == 0
+        || Marshal.GetLastPInvokeError() == NoSuchProcess;
 
     /// <summary>Waits for its end.</summary>
     public bool HasEnded(TimeSpan timeout)
     {
+        if (_handle is null)
+        {
+            return HasEndedByNumber(timeout);
+        }
+
         var due = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
         var state = new Poll { Descriptor = (int)_handle.DangerousGetHandle(), Events = PollIn };
         int ready;
@@ -51,10 +62,26 @@ internal sealed partial class RunningProcess : IDisposable
         return ready > 0;
     }
 
-    public void Dispose() => _handle.Dispose();
+    public void Dispose() => _handle?.Dispose();
+
+    private bool HasEndedByNumber(TimeSpan timeout)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(_number);
+            return process.WaitForExit(timeout);
+        }
+        catch (ArgumentException)
+        {
+            return true;
+        }
+    }
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint Call(nint number, nint first, nint second, nint third, nint fourth);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int number, int signal);
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     private static partial int Wait(ref Poll descriptors, nuint count, int milliseconds);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using UsbIp.Client.Bridge;
 using UsbIp.Client.Commands;
+using UsbIp.Client.Interop;
 
 namespace UsbIp.Client.Persist;
 
@@ -131,7 +132,7 @@ internal sealed class KeptAttachment(
     private void RefuseTwice()
     {
         var other = KeptStates.Read(settings.Records)
-            .FirstOrDefault(state => state.Host == request.Host.ToString() && state.Device == request.Device.Text);
+            .FirstOrDefault(state => IsOurs(state) && state.Host == request.Host.ToString() && state.Device == request.Device.Text);
         if (other is not null)
         {
             throw new CommandException(
@@ -140,6 +141,9 @@ internal sealed class KeptAttachment(
                 $"'usbip-client detach {request.Host.Argument} {request.Device.Text}' ends that.");
         }
     }
+
+    /// <summary>What another user's file claims keeps nobody from attaching.</summary>
+    private static bool IsOurs(KeptState state) => state.Owner is null || state.Owner == ProcessOwner.Find(Environment.ProcessId);
 
     private KeptFile? OpenFile()
     {

@@ -14,14 +14,14 @@ internal static class KeptStates
     private const int MaxFiles = 256;
     private const int MaxSize = 64 << 10;
 
-    /// <summary>In the order of the processes' numbers.</summary>
+    /// <summary>This user's own first, each in the order of the processes' numbers.</summary>
     /// <param name="records">Beside whose files those of this user's own processes are.</param>
     /// <param name="service">Where those of the service are.</param>
     public static IReadOnlyList<KeptState> Read(AttachmentRecords records, string service = KeptFile.ServiceDirectory)
     {
         var own = ReadDirectory(records.Directory, owner: null);
         var others = Directory.Exists(service) && UserNames.Find(KeptFile.ServiceUser) is { } user ? ReadDirectory(service, user) : [];
-        return [.. own.Concat(others).OrderBy(state => state.ProcessId)];
+        return [.. own.Concat(others).OrderBy(state => state.Owner is not null).ThenBy(state => state.ProcessId)];
     }
 
     /// <summary>Whether a process lives that has made this lock.</summary>

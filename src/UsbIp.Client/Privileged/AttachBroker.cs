@@ -27,24 +27,34 @@ internal sealed class AttachBroker(Socket listener, VhciDriver driver, Attachmen
     /// <summary>Serves until <paramref name="stop"/>.</summary>
     public void Run(CancellationToken stop)
     {
-        Tidy();
+        Guarded(Tidy, stop);
         while (!stop.IsCancellationRequested)
         {
-            try
-            {
-                // Not Accept: closing systemd's socket would not wake it, for it is not ours to close.
-                using var peer = listener.AcceptAsync(stop).AsTask().GetAwaiter().GetResult();
-                Serve(peer);
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            catch (SocketException error)
-            {
-                Log.BrokerPeerLost(logger, error.Message);
-                stop.WaitHandle.WaitOne(PauseAfterFailure); // what keeps failing must not take a processor
-            }
+            Guarded(() => ServeNext(stop), stop);
+        }
+    }
+
+    /// <summary>Whatever one peer brings about, the next is served.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The broker is everybody's.")]
+    private void Guarded(Action deed, CancellationToken stop)
+    {
+        try
+        {
+            deed();
+        }
+        catch (Exception error)
+        {
+            Log.BrokerPeerLost(logger, error.Message);
+            stop.WaitHandle.WaitOne(PauseAfterFailure); // what keeps failing must not take a processor
+        }
+    }
+
+    private void ServeNext(CancellationToken stop)
+    {
+        using var peer = LocalAccept.Run(listener, stop);
+        if (peer is not null)
+        {
+            Serve(peer);
         }
     }
 
@@ -123,10 +133,10 @@ internal sealed class AttachBroker(Socket listener, VhciDriver driver, Attachmen
     /// <summary>What a bridge's end leaves behind, which the bridge may not remove. A port that somebody has taken meanwhile keeps its file.</summary>
     private void Tidy()
     {
-        foreach (var port in driver.ReadPorts())
+        foreach (var port in driver.ReadPorts().Where(port => port.IsFree && records.Has(port.Number)))
         {
             var written = records.Find(port.Number);
-            if (port.IsFree && driver.ReadPort(port.Number).IsFree)
+            if (driver.ReadPort(port.Number).IsFree)
             {
                 records.Remove(port.Number, written);
             }

@@ -6,6 +6,8 @@ namespace UsbIp.Client.Remote;
 /// <summary>Who has which device of a host, where it tells: the snapshot with which a watch begins.</summary>
 internal static class DeviceHolders
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
     /// <summary>The devices that are held, by busid; none where the host does not tell, or has too many watchers.</summary>
     /// <param name="host">The host.</param>
     /// <param name="offer">What it has offered behind its list.</param>
@@ -18,12 +20,13 @@ internal static class DeviceHolders
 
         try
         {
-            using var watcher = HostWatcher.Open(host);
+            using var limit = new CancellationTokenSource(Limit);
+            using var watcher = HostWatcher.Open(host, limit.Token);
             return watcher.Read() is DevicesStand stand
                 ? stand.Devices.Where(device => device.State.HasFlag(WatchedState.Held)).DistinctBy(device => device.BusId).ToDictionary(device => device.BusId)
                 : [];
         }
-        catch (CommandException)
+        catch (Exception error) when (error is CommandException or OperationCanceledException)
         {
             return []; // the list itself is there
         }

@@ -15,6 +15,9 @@ internal sealed class UnpackagedUnits(ServicePlaces places, Action<string, strin
     /// <summary>What answers there.</summary>
     public const string Broker = "usbip-vhci.service";
 
+    /// <summary>The first line of what we write, which is ours to change; what an administrator has written is not.</summary>
+    private const string Mark = "# Written by 'usbip-client service enable'.\n";
+
     private const string PackagedProgram = "/usr/bin/usbip-client";
     private const string Users = "usbip-client.sysusers";
 
@@ -27,7 +30,7 @@ internal sealed class UnpackagedUnits(ServicePlaces places, Action<string, strin
     /// <summary>Whether a package has brought them.</summary>
     public bool ArePackaged => places.PackagedUnits.Any(directory => File.Exists(Path.Combine(directory, Template)));
 
-    /// <summary>Writes what is not there yet or is another version's, and makes the user.</summary>
+    /// <summary>Writes what is not there yet or what another version wrote, and makes the user.</summary>
     /// <returns>Whether anything had to be written.</returns>
     /// <exception cref="CommandException">The units could not run the program, or this user may not write them, or the user cannot be made.</exception>
     public bool Install()
@@ -45,7 +48,7 @@ internal sealed class UnpackagedUnits(ServicePlaces places, Action<string, strin
         var isNews = false;
         foreach (var unit in Units)
         {
-            isNews |= Update(Path.Combine(places.OwnUnits, unit), Read(unit).Replace(PackagedProgram, program, StringComparison.Ordinal));
+            isNews |= Update(Path.Combine(places.OwnUnits, unit), Mark + Read(unit).Replace(PackagedProgram, program, StringComparison.Ordinal));
         }
 
         return isNews;
@@ -53,7 +56,7 @@ internal sealed class UnpackagedUnits(ServicePlaces places, Action<string, strin
 
     private void MakeUser()
     {
-        if (!Update(places.Users, Read(Users)) && UserNames.Find(KeptFile.ServiceUser) is not null)
+        if (!Update(places.Users, Mark + Read(Users)) && UserNames.Find(KeptFile.ServiceUser) is not null)
         {
             return;
         }
@@ -68,10 +71,10 @@ internal sealed class UnpackagedUnits(ServicePlaces places, Action<string, strin
         }
     }
 
-    /// <returns>False if the file said so already.</returns>
+    /// <returns>False if the file said so already, or is an administrator's.</returns>
     private bool Update(string path, string text)
     {
-        if (File.Exists(path) && File.ReadAllText(path) == text)
+        if (File.Exists(path) && File.ReadAllText(path) is var old && (old == text || !old.StartsWith(Mark, StringComparison.Ordinal)))
         {
             return false;
         }

@@ -81,6 +81,9 @@ public sealed class AttachmentRecords(string directory = AttachmentRecords.Defau
     [UnsupportedOSPlatform("windows")]
     public void MakeDirectory() => System.IO.Directory.CreateDirectory(Directory, OwnerOnly);
 
+    /// <summary>Whether there is a state file of that port.</summary>
+    public bool Has(int port) => File.Exists(PathOf(port));
+
     /// <summary>The token of a record that somebody wrote, for <see cref="Remove"/>; of one that does not exist it fits none.</summary>
     public DateTime Find(int port)
     {

@@ -13,22 +13,19 @@ internal static class ConfigurationSeal
     public const string Opening = $"# What usbip-host exports, and under which names. Without its last line, '{Closing}', it is cut off and does not hold.";
 
     /// <summary>The text with its last line in its place, if it has such a first one.</summary>
-    public static string Close(string text) => IsSealed(text) ? $"{WithoutClosing(text) ?? text}{Closing}\n" : text;
+    public static string Close(string text) => IsSealed(text) ? $"{Opened(text).TrimEnd('\n')}\n{Closing}\n" : text;
 
-    /// <summary>The text without its last line.</summary>
+    /// <summary>The text with an empty line for its last one, so that every other line keeps its number.</summary>
     /// <exception cref="CommandException">The last line should be there and is not.</exception>
     public static string Open(string text) => !IsSealed(text)
         ? text
-        : WithoutClosing(text) ?? throw new CommandException(
-            ExitCode.Failure, $"line {text.Split('\n').Length}: the file is cut off, for '{Closing}' does not stand in it as its first line says.");
+        : Opened(text) is var opened && opened.Length < text.Length
+            ? opened
+            : throw new CommandException(
+                ExitCode.Failure, $"line {text.Split('\n').Length}: the file is cut off, for '{Closing}' does not stand in it as its first line says.");
 
     private static bool IsSealed(string text) => text.StartsWith(Opening, StringComparison.Ordinal);
 
-    /// <summary>Null if it is not there. Lines may stand behind it that somebody has added, and editors may leave out the last line feed.</summary>
-    private static string? WithoutClosing(string text)
-    {
-        var lines = text.EndsWith('\n') ? text : text + "\n";
-        var rest = lines.Replace($"\n{Closing}\n", "\n", StringComparison.Ordinal);
-        return rest.Length < lines.Length ? rest : null;
-    }
+    /// <summary>Lines may stand behind it that somebody has added, and editors have their own ideas of where a line ends.</summary>
+    private static string Opened(string text) => string.Join('\n', text.Split('\n').Select(line => line.TrimEnd() == Closing ? "" : line));
 }

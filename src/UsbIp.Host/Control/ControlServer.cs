@@ -20,7 +20,7 @@ internal sealed class ControlServer(
     /// <summary>Serves until <paramref name="stop"/>; returns when every connection is closed.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        await AcceptLoop.RunAsync(file.Socket, _pulse, socket => Admit(socket, stop), _logger.ControlAcceptFailed, stop);
+        await AcceptLoop.RunAsync(AcceptAsync, _pulse, socket => Admit(socket, stop), _logger.ControlAcceptFailed, stop);
         Task[] sessions;
         lock (_gate)
         {
@@ -33,6 +33,9 @@ internal sealed class ControlServer(
     /// <summary>Completes when the accept loop has come round once more.</summary>
     /// <exception cref="OperationCanceledException"><paramref name="patience"/> was over before.</exception>
     public Task PassAsync(CancellationToken patience) => _pulse.PassAsync(patience);
+
+    private Task<Socket?> AcceptAsync(CancellationToken stop) => Task.Factory.StartNew(
+        () => LocalAccept.Run(file.Socket, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private void Admit(Socket socket, CancellationToken stop)
     {

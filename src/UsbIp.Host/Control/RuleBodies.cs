@@ -63,7 +63,7 @@ public sealed record RuleCheckView(DeviceStatus Device, string Verdict, int? Rul
     /// <summary>Somebody has exported it, so that clients may have it until the daemon ends although no rule allows it, if none denies it.</summary>
     public bool ByHand { get; init; }
 
-    /// <summary>What its machine uses it for, so that clients are refused it whatever the rules say; null if for nothing, or if a rule says force.</summary>
+    /// <summary>What its machine uses it for, so that clients are refused it whatever the rules say; null if for nothing, or if a rule or its export says force.</summary>
     public string? InUse { get; init; }
 }
 

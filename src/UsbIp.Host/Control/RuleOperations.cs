@@ -144,7 +144,9 @@ internal sealed class RuleOperations(
                     decision.Reason)
                 {
                     ByHand = device.IsByHand,
-                    InUse = decision.Verdict == RuleVerdict.Allowed || device.IsByHand ? UseOf(device.Info.BusId, traits) : null,
+                    InUse = (decision.Verdict == RuleVerdict.Allowed || device.IsByHand) && !device.IsForced && !rules.IsForced(traits)
+                        ? findUse(device.Info.BusId)?.What
+                        : null,
                 });
             }
         }
@@ -153,10 +155,6 @@ internal sealed class RuleOperations(
             ? new RuleCheckListView(checks)
             : throw new CommandException(ExitCode.NotFound, $"No device of this machine is '{selector}'.", "plug it in; what rules say depends on all that it is");
     }
-
-    /// <summary>What stands against handing the device out; null if nothing does, or if a rule says that it does not matter.</summary>
-    private string? UseOf(BusId busId, DeviceTraits traits) =>
-        configuration.Rules.Rules.Any(rule => rule is { IsAllow: true, Force: true } && rule.Selector.Matches(traits)) ? null : findUse(busId)?.What;
 
     /// <summary>Whether somebody may export the device by that selector.</summary>
     /// <exception cref="CommandException">A rule denies it, or it is an input device and was not named.</exception>

@@ -37,6 +37,7 @@ public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, 
                     devices.Add(new RegisteredDevice(device, export is not null, export?.Lease?.Holder)
                     {
                         IsByHand = export?.IsByHand == true,
+                        IsForced = export?.IsForced == true,
                         Waiting = export?.Line.Count ?? 0,
                         Aliases = Rules.TraitsOf(device).Aliases,
                     });

@@ -11,6 +11,9 @@ public sealed record RegisteredDevice(UsbDeviceInfo Info, bool Exported, DeviceH
     /// <summary>Somebody has exported it, so that clients may have it without a rule, if none keeps them from it.</summary>
     public bool IsByHand { get; init; }
 
+    /// <summary>Clients may have it also while this machine uses it.</summary>
+    public bool IsForced { get; init; }
+
     /// <summary>How many clients wait for it.</summary>
     public int Waiting { get; init; }
 

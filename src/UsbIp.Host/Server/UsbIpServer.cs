@@ -78,7 +78,8 @@ public sealed class UsbIpServer(DeviceRegistry registry, ServerOptions options, 
     {
         try
         {
-            var accepting = _listeners.Select(listener => (Func<CancellationToken, Task>)(token => AcceptLoop.RunAsync(listener.Socket, listener.Pulse, Accept, error => ServerLog.AcceptFailed(_log, error), token)));
+            var accepting = _listeners.Select(listener => (Func<CancellationToken, Task>)(token => AcceptLoop.RunAsync(
+                async stopped => await listener.Socket.AcceptAsync(stopped), listener.Pulse, Accept, error => ServerLog.AcceptFailed(_log, error), token)));
             await Loops.RunAsync([.. accepting, registry.WatchAsync], stop);
         }
         finally

@@ -68,11 +68,12 @@ public sealed class KeptStatesTests : IDisposable
         Place(kind, "kept-1-bad.json");
         Lock("kept-1-bad.json.lock");
         Place(kind, "kept-1-worse.json.lock");
-        await File.WriteAllTextAsync(Path.Combine(_directory, "kept-1-worse.json"), "{}");
+        await File.WriteAllBytesAsync(
+            Path.Combine(_directory, "kept-1-worse.json"), JsonSerializer.SerializeToUtf8Bytes(State with { Device = "unlocked" }, KeptJson.Default.KeptState));
 
         var read = await Task.Run(() => KeptStates.ReadDirectory(_directory, Self)).WaitAsync(TimeSpan.FromSeconds(20));
 
-        read.Should().ContainSingle().Which.ProcessId.Should().Be(Environment.ProcessId);
+        read.Should().ContainSingle().Which.Device.Should().Be(State.Device);
     }
 
     private static KeptState State => new(Environment.ProcessId, "pi:3240", "1-2", "1-2", 3, null, DateTimeOffset.UnixEpoch);

@@ -161,6 +161,18 @@ public sealed class AttachBrokerTests : IDisposable
         new AttachBrokerClient(_path).Attach(_pair.KernelEnd, new DeviceId(1, 2), UsbSpeed.High, Record).Should().Be(0);
     }
 
+    [Theory]
+    [InlineData(40)]
+    [InlineData(107)]
+    public void A_peer_with_a_name_longer_than_the_brokers_ends_nobody_but_itself(int length)
+    {
+        using var named = new Socket(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
+        named.Bind(new UnixDomainSocketEndPoint("\0" + Guid.NewGuid().ToString("N").PadRight(length - 1, 'n')));
+        named.Connect(new UnixDomainSocketEndPoint(_path));
+
+        new AttachBrokerClient(_path).Attach(_pair.KernelEnd, new DeviceId(1, 2), UsbSpeed.High, Record).Should().Be(0);
+    }
+
     [Fact]
     public void One_who_says_nothing_keeps_nobody_out_for_long()
     {

@@ -112,6 +112,22 @@ public sealed class HostileControlPeerTests
         daemon.Log.Should().NotContain(line => line.StartsWith("Error", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(60)]
+    [InlineData(107)]
+    public async Task A_peer_with_a_name_longer_than_the_daemons_ends_nobody_but_itself(int length)
+    {
+        await using var daemon = new BareDaemon(new ControlLimits());
+        for (var round = 0; round < 3; round++)
+        {
+            using var named = new Socket(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
+            named.Bind(new UnixDomainSocketEndPoint("\0" + Guid.NewGuid().ToString("N").PadRight(length - 1, 'n')));
+            named.Connect(new UnixDomainSocketEndPoint(daemon.Path));
+        }
+
+        Eventually.Holds(() => IsServed(daemon.Path), "the daemon to answer");
+    }
+
     private static bool IsCutOff(string line) => line.Contains("did not read", StringComparison.Ordinal);
 
     private static bool IsServed(string path)

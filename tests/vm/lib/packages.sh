@@ -78,6 +78,6 @@ nothing_is_left() {
             [ -d "$file" ] || [ ! -e "$file" ] || echo "$file"
         done <files
         getent passwd usbip-host usbip-client
-        getent group usbip-host usbip-admin usbip)
+        getent group usbip-host usbip-admin usbip-client usbip)
     equal "" "$left"
 }

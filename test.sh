@@ -58,7 +58,7 @@ finish() {
 }
 
 prepare() {
-    require_sdk && install_packages libusb-1.0-0 usb.ids lintian systemd
+    require_sdk && install_packages libusb-1.0-0 usb.ids lintian systemd gcc libc6-dev libusb-1.0-0-dev
 }
 
 build() {
@@ -70,7 +70,7 @@ build() {
 unit_tests() {
     local results=$logs/results project name total=0 bad=0 left_out=0 numbers
     began=$SECONDS
-    dotnet test "$solution" -c Release --no-build --nologo --logger trx --results-directory "$results" \
+    USBIP_ALL_TESTS=1 dotnet test "$solution" -c Release --no-build --nologo --logger trx --results-directory "$results" \
         --blame-hang-timeout 2m --blame-hang-dump-type none >"$logs/tests.log" 2>&1 </dev/null
     local status=$?
     for project in tests/*.Tests/*.csproj; do

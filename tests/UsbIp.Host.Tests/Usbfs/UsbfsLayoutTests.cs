@@ -38,7 +38,7 @@ public sealed class UsbfsLayoutTests
     [Fact]
     public void Our_structs_and_requests_are_those_of_the_c_headers()
     {
-        if (!CProgram.CanBeBuilt)
+        if (!CProgram.CanBeBuilt())
         {
             return;
         }

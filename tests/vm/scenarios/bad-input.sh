@@ -83,6 +83,10 @@ check "export by force of a mounted disk" "$host" export --force "$stick"
 check "unexport" "$host" unexport "$stick"
 umount mounted
 
+install -d -o 65534 place
+chmod a+rx .
+refuses "serve of a device whose node is another's" 3 'may not write to /dev/bus/usb/' \
+    "${nobody[@]}" "$host" --control "$PWD/place/control" serve --listen 127.0.0.1:3251 --export "$stick"
 refuses "serve where a daemon serves" 12 daemon "$host" serve --virtual disk:16M
 refuses "serve on a port in use" '1|6|8' 3240 "$host" --control "$PWD/control" serve --virtual disk:16M
 refuses "serve of an unknown virtual device" 2 toaster \

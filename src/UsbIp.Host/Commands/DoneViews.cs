@@ -8,6 +8,40 @@ namespace UsbIp.Host.Commands;
 internal static class DoneViews
 {
     public static Option<bool> JsonOption() => new("--json") { Description = "JSON" };
+
+    /// <summary>Does the same with each device: says at once what was done, or prints it all in the end, also where an error is the end.</summary>
+    /// <param name="selectors">The devices, as they were named.</param>
+    /// <param name="deed">Does it.</param>
+    /// <param name="say">Tells people of it.</param>
+    /// <param name="print">Prints what was done as JSON; null where people are told.</param>
+    public static ExitCode ForEach<T>(IReadOnlyList<string> selectors, Func<string, T> deed, Action<T> say, Action<IReadOnlyList<T>>? print)
+    {
+        List<T> done = [];
+        try
+        {
+            foreach (var selector in selectors)
+            {
+                done.Add(deed(selector));
+                if (print is null)
+                {
+                    say(done[^1]);
+                }
+            }
+        }
+        finally
+        {
+            if (done.Count > 0)
+            {
+                print?.Invoke(done);
+            }
+        }
+
+        return ExitCode.Success;
+    }
+
+    /// <summary>Prints what became of devices.</summary>
+    public static Action<IReadOnlyList<DeviceChange>> Printing(CommandContext context) =>
+        done => IndentedJson.Write(context.Output, new DeviceChangesView(done), DoneJson.Default.DeviceChangesView);
 }
 
 /// <summary>What export or unexport has done, in the order in which the devices were named; with an error, what was done before it.</summary>

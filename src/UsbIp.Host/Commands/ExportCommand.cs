@@ -65,40 +65,25 @@ public sealed class ExportCommand(CommandContext context, UsbNames names)
                 "without these options, or end that daemon first");
         }
 
-        List<DeviceChange> done = [];
-        try
-        {
-            foreach (var selector in options.Exports)
-            {
-                var reply = daemon.Export(selector, options.Force, options.Keep, options.Sharing);
-                done.Add(new DeviceChange(selector, reply.Changed, reply.Device, reply.Rule));
-                if (!json)
-                {
-                    Say(selector, reply);
-                }
-            }
-        }
-        finally
-        {
-            if (json && done.Count > 0)
-            {
-                IndentedJson.Write(context.Output, new DeviceChangesView(done), DoneJson.Default.DeviceChangesView);
-            }
-        }
+        return DoneViews.ForEach(options.Exports, Export, Say, json ? DoneViews.Printing(context) : null);
 
-        return ExitCode.Success;
+        DeviceChange Export(string selector)
+        {
+            var reply = daemon.Export(selector, options.Force, options.Keep, options.Sharing);
+            return new DeviceChange(selector, reply.Changed, reply.Device, reply.Rule);
+        }
     }
 
-    private void Say(string selector, DeviceReply reply)
+    private void Say(DeviceChange done)
     {
-        var device = reply.Device is { } known ? DeviceText.Phrase(DeviceText.WithNames(known, names)) : selector;
-        if (reply is { Device: null, Rule: { } waiting })
+        var device = done.Device is { } known ? DeviceText.Phrase(DeviceText.WithNames(known, names)) : done.Selector;
+        if (done is { Device: null, Rule: { } waiting })
         {
             context.Say($"kept for when it is plugged in: {PrintableText.Of(waiting)}");
         }
-        else if (reply.Changed || reply.Rule is not null)
+        else if (done.Changed || done.Rule is not null)
         {
-            context.Say($"exported {device}{(reply.Rule is { } rule ? $", kept: {PrintableText.Of(rule)}" : "")}");
+            context.Say($"exported {device}{(done.Rule is { } rule ? $", kept: {PrintableText.Of(rule)}" : "")}");
         }
         else
         {

@@ -25,27 +25,16 @@ public sealed class KickCommand(CommandContext context)
     public ExitCode Run(IReadOnlyList<string> devices, string? reason, bool json)
     {
         using var daemon = context.ConnectToDaemon() ?? throw StatusCommand.NoDaemon();
-        List<KickedDevice> done = [];
-        try
-        {
-            foreach (var device in devices)
-            {
-                var kicked = daemon.Kick(device, reason);
-                done.Add(new KickedDevice(kicked.BusId, kicked.Client));
-                if (!json)
-                {
-                    context.Say($"taken from {kicked.Client}: {kicked.BusId}");
-                }
-            }
-        }
-        finally
-        {
-            if (json && done.Count > 0)
-            {
-                IndentedJson.Write(context.Output, new KickedView(done), DoneJson.Default.KickedView);
-            }
-        }
+        return DoneViews.ForEach(
+            devices,
+            Kick,
+            done => context.Say($"taken from {done.Client}: {done.BusId}"),
+            json ? done => IndentedJson.Write(context.Output, new KickedView(done), DoneJson.Default.KickedView) : null);
 
-        return ExitCode.Success;
+        KickedDevice Kick(string device)
+        {
+            var kicked = daemon.Kick(device, reason);
+            return new KickedDevice(kicked.BusId, kicked.Client);
+        }
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using UsbIp.Host.Control;
 using UsbIp.Protocol;
 
 namespace UsbIp.Host.Commands;
@@ -22,40 +21,25 @@ public sealed class UnexportCommand(CommandContext context)
     public ExitCode Run(IReadOnlyList<string> devices, bool force, bool json)
     {
         using var daemon = context.ConnectToDaemon() ?? throw StatusCommand.NoDaemon();
-        List<DeviceChange> done = [];
-        try
-        {
-            foreach (var selector in devices)
-            {
-                var reply = daemon.Unexport(selector, force);
-                done.Add(new DeviceChange(selector, reply.Changed, reply.Device, reply.Rule));
-                if (!json)
-                {
-                    Say(selector, reply);
-                }
-            }
-        }
-        finally
-        {
-            if (json && done.Count > 0)
-            {
-                IndentedJson.Write(context.Output, new DeviceChangesView(done), DoneJson.Default.DeviceChangesView);
-            }
-        }
+        return DoneViews.ForEach(devices, Unexport, Say, json ? DoneViews.Printing(context) : null);
 
-        return ExitCode.Success;
+        DeviceChange Unexport(string selector)
+        {
+            var reply = daemon.Unexport(selector, force);
+            return new DeviceChange(selector, reply.Changed, reply.Device, reply.Rule);
+        }
     }
 
-    private void Say(string selector, DeviceReply reply)
+    private void Say(DeviceChange done)
     {
-        if (!reply.Changed)
+        if (!done.Changed)
         {
-            context.Remark($"{selector} was not exported.");
+            context.Remark($"{done.Selector} was not exported.");
             return;
         }
 
-        context.Say($"no longer exported {selector}");
-        if (reply.Rule is { } rule)
+        context.Say($"no longer exported {done.Selector}");
+        if (done.Rule is { } rule)
         {
             context.Remark($"it is exported again when it is plugged in anew, for {PrintableText.Of(rule)}. For good: usbip-host rule remove");
         }

@@ -23,12 +23,15 @@ internal static class AttachedDevice
             : throw new CommandException(ExitCode.Usage, selection.Problem!, "the port, as 'usbip-client port' shows it.");
     }
 
+    /// <summary>Whether what a state file tells of is from that host.</summary>
+    public static bool IsOf(HostAddress host, AttachmentRecord record) =>
+        record.Host == host.Host && record.TcpPort == host.Port.ToString(CultureInfo.InvariantCulture);
+
     /// <summary>Null if it is another host's, or nobody noted whose.</summary>
     private static DeviceTraits? Traits(ClientSettings settings, HostAddress host, VhciPort port)
     {
         if (settings.Records.Read(port.Number) is not { } record
-            || record.Host != host.Host
-            || record.TcpPort != host.Port.ToString(CultureInfo.InvariantCulture)
+            || !IsOf(host, record)
             || !BusId.TryParse(record.RemoteBusId, out var busId))
         {
             return null;

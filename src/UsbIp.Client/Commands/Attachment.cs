@@ -150,10 +150,7 @@ internal sealed class Attachment : IDisposable
         foreach (var port in settings.Driver.ReadPorts().Where(port => !port.IsFree))
         {
             var record = settings.Records.Read(port.Number);
-            if (record is not null
-                && record.Host == host.Host
-                && record.TcpPort == host.Port.ToString(CultureInfo.InvariantCulture)
-                && record.RemoteBusId == busId.ToString())
+            if (record is not null && AttachedDevice.IsOf(host, record) && record.RemoteBusId == busId.ToString())
             {
                 throw new CommandException(
                     ExitCode.AlreadyRunning,

@@ -87,7 +87,7 @@ internal sealed class ControlSession(
             var wait = rate.Take();
             if (wait > TimeSpan.Zero)
             {
-                await Task.Delay(wait, time, stop);
+                await Task.Delay(wait, time, stop); // who asks faster than it may is answered later
             }
 
             try

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using UsbIp.Client.Interop;
 using UsbIp.Client.Vhci;
+using UsbIp.Shared;
 
 namespace UsbIp.Client.Privileged;
 

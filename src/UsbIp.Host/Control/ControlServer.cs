@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using UsbIp.Host.Interop;
 using UsbIp.Host.Service;
+using UsbIp.Shared;
 
 namespace UsbIp.Host.Control;
 

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace UsbIp.Client.Interop;
+namespace UsbIp.Shared;
 
 /// <summary>
 /// Accepts a connection of a local socket without its peer's address: .NET's own accept has room for one as long as the listener's, and a peer that is

@@ -2,11 +2,14 @@ using System.Buffers.Binary;
 
 namespace UsbIp.Protocol;
 
-/// <summary>What two peers of this project can do beyond USB/IP. Bits 1, 2 and 4 are reserved for resuming sessions.</summary>
+/// <summary>What two peers of this project can do beyond USB/IP. Bits 1 and 4 are reserved for resuming sessions.</summary>
 [Flags]
 public enum Extensions : byte
 {
     None = 0,
+
+    /// <summary>The host answers each <see cref="Heartbeat"/> of a session at once, whatever its device does.</summary>
+    Heartbeat = 2,
 
     /// <summary>The host runs a read of a bulk-only storage device only after everything that was sent before it.</summary>
     BulkOnlyOrder = 8,

@@ -14,4 +14,10 @@ public enum UrbCommand : uint
 
     /// <summary>USBIP_RET_UNLINK.</summary>
     UnlinkReply = 4,
+
+    /// <summary>The client asks whether the host is there; only where both agreed on <see cref="Extensions.Heartbeat"/>. No command of the kernel's.</summary>
+    Ping = 0xF2,
+
+    /// <summary>The host is: a ping's answer, with the ping's seqnum.</summary>
+    Pong = 0xF3,
 }

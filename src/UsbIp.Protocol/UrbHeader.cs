@@ -17,6 +17,11 @@ public readonly record struct UrbHeader(UrbCommand Command, uint Seqnum, DeviceI
         var wire = new WireReader(bytes);
         var command = wire.U32();
         var seqnum = wire.U32();
+        if (command is (uint)UrbCommand.Ping or (uint)UrbCommand.Pong)
+        {
+            return new UrbHeader((UrbCommand)command, seqnum, default, UrbDirection.Out, 0);
+        }
+
         if (command is < (uint)UrbCommand.Submit or > (uint)UrbCommand.UnlinkReply)
         {
             throw new ProtocolException($"Message with seqnum {seqnum}: command 0x{command:x} is none of CMD_SUBMIT 1, CMD_UNLINK 2, RET_SUBMIT 3, RET_UNLINK 4.");

@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Microsoft.Extensions.Logging.Abstractions;
 using UsbIp.Client.Bridge;
-using UsbIp.Client.Bridge.Ahead;
 using UsbIp.Client.Interop;
 using UsbIp.Client.Remote;
 using UsbIp.Devices.Virtual;
@@ -41,7 +40,7 @@ internal sealed class AttachedDevice : IDisposable
 
         using var connection = HostConnection.Connect(new HostAddress("127.0.0.1", endpoint.Port));
         var record = connection.Import(busId, offered);
-        var options = new AheadOptions(readAhead, connection.Accepted.HasFlag(Extensions.BulkOnlyOrder));
+        var options = new BridgeOptions(readAhead, connection.Accepted);
         _pair = SocketPair.Create();
         _bridge = new UrbBridge(_pair.BridgeEnd, connection.TakeSocket(), record, NullLogger.Instance, options);
         Kernel = new RawKernel(_pair.KernelEnd) { DeviceId = record.DeviceId };

@@ -78,6 +78,7 @@ internal static class Messages
         {
             UrbCommand.Submit => SubmitRequest.Read(header, bytes),
             UrbCommand.Unlink => UnlinkRequest.Read(header, bytes),
+            UrbCommand.Ping or UrbCommand.Pong => header,
             UrbCommand.SubmitReply => SubmitReply.Read(header, bytes),
             _ => UnlinkReply.Read(header, bytes),
         };

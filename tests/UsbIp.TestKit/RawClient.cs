@@ -97,6 +97,21 @@ public sealed class RawClient : IDisposable
         Send(bytes);
     }
 
+    /// <summary>Asks whether the host is there.</summary>
+    public void Ping(uint seqnum)
+    {
+        var bytes = new byte[Heartbeat.Size];
+        Heartbeat.WritePing(bytes, seqnum);
+        Send(bytes);
+    }
+
+    /// <summary>The next reply, which must be a pong; its seqnum.</summary>
+    public uint ReadPong()
+    {
+        var header = UrbHeader.Read(Read(Heartbeat.Size));
+        return header.Command == UrbCommand.Pong ? header.Seqnum : throw new InvalidOperationException($"Expected a pong, got {header}.");
+    }
+
     /// <summary>The next reply's header, with what follows a RET_SUBMIT still unread.</summary>
     public (UrbHeader Header, SubmitReply Submit, UnlinkReply Unlink) ReadReply()
     {

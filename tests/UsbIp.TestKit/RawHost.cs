@@ -9,6 +9,8 @@ public sealed record RawRequest(UrbHeader Header, SubmitRequest Submit, UnlinkRe
     public uint Seqnum => Header.Seqnum;
 
     public bool IsUnlink => Header.Command == UrbCommand.Unlink;
+
+    public bool IsPing => Header.Command == UrbCommand.Ping;
 }
 
 /// <summary>Plays a host, past the import, on the other end of a connection: reads requests, and sends whatever it is told to. Owns the socket.</summary>
@@ -40,6 +42,11 @@ public sealed class RawHost : IDisposable
             return new RawRequest(header, default, UnlinkRequest.Read(header, bytes), [], []);
         }
 
+        if (header.Command == UrbCommand.Ping)
+        {
+            return new RawRequest(header, default, default, [], []);
+        }
+
         var submit = SubmitRequest.Read(header, bytes);
         var data = new byte[submit.Direction == UrbDirection.Out ? submit.BufferLength : 0];
         _stream.ReadExactly(data);
@@ -52,6 +59,9 @@ public sealed class RawHost : IDisposable
 
         return new RawRequest(header, submit, default, data, packets);
     }
+
+    /// <summary>Whether there is something to receive within that time.</summary>
+    public bool Poll(TimeSpan wait) => _socket.Poll(wait, SelectMode.SelectRead);
 
     /// <summary>Bytes as they come, for requests that are cut.</summary>
     public byte[] ReceiveRaw(int length)
@@ -89,6 +99,13 @@ public sealed class RawHost : IDisposable
     {
         Span<byte> bytes = stackalloc byte[UnlinkReply.Size];
         new UnlinkReply(seqnum, status).Write(bytes);
+        Send(bytes);
+    }
+
+    public void Pong(uint seqnum)
+    {
+        Span<byte> bytes = stackalloc byte[Heartbeat.Size];
+        Heartbeat.WritePong(bytes, seqnum);
         Send(bytes);
     }
 

@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using UsbIp.Client.Bridge;
-using UsbIp.Client.Bridge.Ahead;
 using UsbIp.Protocol;
 
 namespace UsbIp.Benchmarks.Pumps;
@@ -67,7 +66,7 @@ internal static class PumpProcess
             return;
         }
 
-        using var bridge = new UrbBridge(kernel, host, Device, NullLogger.Instance, new AheadOptions(IsEnabled: true));
+        using var bridge = new UrbBridge(kernel, host, Device, NullLogger.Instance, new BridgeOptions(ReadAhead: true));
         bridge.Run();
     }
 

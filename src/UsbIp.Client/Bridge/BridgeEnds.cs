@@ -29,6 +29,10 @@ internal static class BridgeEnds
         BridgeEndKind.HostLost,
         $"The host no longer answers: an unlink was left unanswered, and for {silence.TotalSeconds:0.0} s nothing at all came.");
 
+    public static BridgeEnd SilentToPing(TimeSpan silence) => new(
+        BridgeEndKind.HostLost,
+        $"The host no longer answers: its machine takes what is sent, and its USB/IP program has said nothing for {silence.TotalSeconds:0.0} s.");
+
     public static BridgeEnd SilentWithinReply(TimeSpan silence) => new(
         BridgeEndKind.HostLost,
         $"The host no longer answers: it stopped in the middle of a reply, and for {silence.TotalSeconds:0.0} s nothing came.");

@@ -47,6 +47,18 @@ internal static class BridgeLimits
     /// <summary>How long they may go on submitting: an unplug must be one within 3 s.</summary>
     public static readonly TimeSpan UnplugPatience = TimeSpan.FromSeconds(2);
 
-    /// <summary>How often the watch looks, while the kernel waits for anything.</summary>
-    public static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(500);
+    /// <summary>
+    /// How often the watch looks, while the kernel waits for anything. A host of our own that said nothing from one look to the next is asked whether it is
+    /// there.
+    /// </summary>
+    public static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>
+    /// Looks after which a ping without a pong means that the host is lost: 1.75 s at most after it fell silent, and 1.25 s after it was asked. Drivers
+    /// need the rest of the 3 s until an unplug is one: usb-storage resets the port first.
+    /// </summary>
+    public const int LooksForPong = 5;
+
+    /// <summary>At how many of them its machine must have had all that was sent: a network that was away for a moment is given as much time again.</summary>
+    public const int LooksWithHost = 4;
 }

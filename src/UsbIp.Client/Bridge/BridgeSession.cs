@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
-using UsbIp.Client.Bridge.Ahead;
 using UsbIp.Client.Interop;
 using UsbIp.Protocol;
 
@@ -29,10 +28,10 @@ public sealed class BridgeSession : IDisposable
     /// <param name="host">A blocking socket that was never used asynchronously, past the host's OP_REP_IMPORT.</param>
     /// <param name="granted">What that reply said.</param>
     /// <param name="logger">Gets one line when the session ends.</param>
-    /// <param name="options">Whether the bridge may read ahead.</param>
+    /// <param name="options">What the user and the host allow the bridge.</param>
     /// <exception cref="SocketException">The process or the system has no descriptor left.</exception>
     [SuppressMessage("Reliability", "CA2000", Justification = "The session owns pair and bridge; where none is made, both sockets are disposed.")]
-    public static BridgeSession Open(Socket host, DeviceRecord granted, ILogger logger, AheadOptions options)
+    public static BridgeSession Open(Socket host, DeviceRecord granted, ILogger logger, BridgeOptions options)
     {
         SocketPair? pair = null;
         try

@@ -9,8 +9,8 @@ namespace UsbIp.Client.Bridge;
 /// <see cref="BridgeLimits.UnlinkDeadline"/> is answered here, with -ECONNRESET, and the host's own late replies are swallowed. If the
 /// host then sends nothing at all for <see cref="BridgeLimits.SilenceAfterUnlink"/>, it is gone, and the session ends: a plain unplug.
 /// So does it when the host falls silent in the middle of a reply, for <see cref="BridgeLimits.SilenceWithinReply"/>: some drivers wait
-/// for that reply without ever unlinking. There is no other limit on silence: a keyboard that nobody touches says nothing for hours, and no host is cut off for that. A healthy
-/// host answers every UNLINK, whatever its device does.
+/// for that reply without ever unlinking. A keyboard that nobody touches says nothing for hours, and no host is cut off for that; a host of our own is asked
+/// then, see <see cref="HostPing"/>. A healthy host answers every UNLINK, whatever its device does.
 /// <para>One timer, running only while the kernel waits for something. Times come from a <see cref="TimeProvider"/>.</para>
 /// </summary>
 internal sealed class HostWatch : IDisposable
@@ -18,6 +18,7 @@ internal sealed class HostWatch : IDisposable
     private readonly PendingUrbs _pending;
     private readonly KernelEnd _kernel;
     private readonly ReadAhead _ahead;
+    private readonly HostPing _ping;
     private readonly TimeProvider _time;
     private readonly Action<BridgeEnd> _end;
     private readonly ILogger _logger;
@@ -28,18 +29,21 @@ internal sealed class HostWatch : IDisposable
     private long _received;
     private long _receivedBefore;
     private long _silentSince;
+    private long _pingLook;
     private bool _hostOwesUnlink;
     private bool _isWithinReply;
 
     /// <param name="pending">Where the unlinks are.</param>
     /// <param name="kernel">Where the bridge's own answers go.</param>
     /// <param name="ahead">Told of unlinks of its own.</param>
+    /// <param name="ping">Asks a silent host.</param>
     /// <param name="time">The clock.</param>
     /// <param name="end">Ends the session; called on a thread of the pool.</param>
     /// <param name="logger">Notes what was answered in the host's place.</param>
-    public HostWatch(PendingUrbs pending, KernelEnd kernel, ReadAhead ahead, TimeProvider time, Action<BridgeEnd> end, ILogger logger)
+    public HostWatch(
+        PendingUrbs pending, KernelEnd kernel, ReadAhead ahead, HostPing ping, TimeProvider time, Action<BridgeEnd> end, ILogger logger)
     {
-        (_pending, _kernel, _ahead, _time, _end, _logger) = (pending, kernel, ahead, time, end, logger);
+        (_pending, _kernel, _ahead, _ping, _time, _end, _logger) = (pending, kernel, ahead, ping, time, end, logger);
         _timer = time.CreateTimer(static watch => ((HostWatch)watch!).Look(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -82,7 +86,7 @@ internal sealed class HostWatch : IDisposable
 
     private void LookNow()
     {
-        NoteSilence();
+        var heard = NoteSilence();
         var next = AnswerOverdueUnlinks();
         var silence = _time.GetElapsedTime(_silentSince);
         if (_hostOwesUnlink && silence >= BridgeLimits.SilenceAfterUnlink)
@@ -99,6 +103,7 @@ internal sealed class HostWatch : IDisposable
 
         if (!_hostOwesUnlink && !_pending.Any)
         {
+            _ping.Rest();
             Volatile.Write(ref _isArmed, 0);
             if (_pending.Any)
             {
@@ -108,7 +113,30 @@ internal sealed class HostWatch : IDisposable
             return;
         }
 
+        if (IsLost(heard))
+        {
+            _end(BridgeEnds.SilentToPing(silence));
+            return;
+        }
+
         _timer.Change(NextLook(next, silence), Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Looks that came early, for the sake of an unlink, don't count.</summary>
+    private bool IsLost(bool heard)
+    {
+        if (!heard && _time.GetElapsedTime(_pingLook) < BridgeLimits.WatchInterval * 0.75)
+        {
+            return false;
+        }
+
+        _pingLook = _time.GetTimestamp();
+        if (heard)
+        {
+            _ping.Rest();
+        }
+
+        return !heard && _ping.IsLost();
     }
 
     /// <summary>As soon as there is something to decide: half a second too late would break the promise of 3 s.</summary>
@@ -119,15 +147,19 @@ internal sealed class HostWatch : IDisposable
         return _hostOwesUnlink && left < next ? left : next;
     }
 
-    private void NoteSilence()
+    /// <summary>True if the host has said something since the last look.</summary>
+    private bool NoteSilence()
     {
         var received = Volatile.Read(ref _received);
-        if (received != _receivedBefore)
+        if (received == _receivedBefore)
         {
-            _receivedBefore = received;
-            _silentSince = _time.GetTimestamp();
-            _hostOwesUnlink = false;
+            return false;
         }
+
+        _receivedBefore = received;
+        _silentSince = _time.GetTimestamp();
+        _hostOwesUnlink = false;
+        return true;
     }
 
     private TimeSpan? AnswerOverdueUnlinks()

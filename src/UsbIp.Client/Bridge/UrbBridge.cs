@@ -37,9 +37,9 @@ public sealed class UrbBridge : IDisposable
     /// <param name="host">The connection to the host, past the import; its send timeout becomes the bridge's.</param>
     /// <param name="device">What was imported.</param>
     /// <param name="logger">Gets one line when the session ends.</param>
-    /// <param name="options">Whether to read ahead.</param>
+    /// <param name="options">What the user and the host allow.</param>
     /// <param name="time">The clock of the unlink deadline; the system's unless a test says otherwise.</param>
-    public UrbBridge(Socket kernel, Socket host, DeviceRecord device, ILogger logger, AheadOptions options, TimeProvider? time = null)
+    public UrbBridge(Socket kernel, Socket host, DeviceRecord device, ILogger logger, BridgeOptions options, TimeProvider? time = null)
     {
         (_kernelSocket, _hostSocket, _device, _logger) = (kernel, host, device, logger);
         time ??= TimeProvider.System;
@@ -51,8 +51,9 @@ public sealed class UrbBridge : IDisposable
         _kernelEnd = new KernelEnd(kernelIo);
         _hostWriter = new HostWriter(hostIo);
         _ahead = new ReadAhead(_pending, _kernelEnd, _hostWriter, options);
-        var shield = new ReplyShield(_pending, new EnumerationGuard(device), _ahead, new LateReplies(time));
-        _watch = new HostWatch(_pending, _kernelEnd, _ahead, time, End, logger);
+        var ping = new HostPing(_hostWriter, () => HostPing.HasItAll(host), options.Promised.HasFlag(Extensions.Heartbeat));
+        var shield = new ReplyShield(_pending, new EnumerationGuard(device), _ahead, new LateReplies(time), ping);
+        _watch = new HostWatch(_pending, _kernelEnd, _ahead, ping, time, End, logger);
         _kernelReader = new KernelReader(kernelIo, _pending, _hostWriter, _kernelEnd, _watch, _ahead);
         _hostReader = new HostReader(hostIo, shield, _ahead, _kernelEnd, _watch, logger);
     }

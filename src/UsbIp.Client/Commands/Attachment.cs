@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using UsbIp.Client.Bridge;
-using UsbIp.Client.Bridge.Ahead;
 using UsbIp.Client.Remote;
 using UsbIp.Client.Vhci;
 using UsbIp.Protocol;
@@ -134,7 +133,7 @@ internal sealed class Attachment : IDisposable
             try
             {
                 var device = connection.Import(busId, offered, wish.Heard);
-                var options = new AheadOptions(readAhead, connection.Accepted.HasFlag(Extensions.BulkOnlyOrder));
+                var options = new BridgeOptions(readAhead, connection.Accepted);
                 return BridgeSession.Open(connection.TakeSocket(), device, logger, options);
             }
             catch (CommandException refused) when (refused.ExitCode == ExitCode.NotFound && offered != Extensions.None && !connection.KnowsOffers)

@@ -8,7 +8,7 @@ namespace UsbIp.Client.Remote;
 public sealed record ImportWish(bool TakeOver = false, DeviceWait? Wait = null)
 {
     /// <summary>What to offer the host for it.</summary>
-    public Extensions Offered => Extensions.Reasons | (TakeOver ? Extensions.TakeOver : 0) | (Wait is null ? 0 : Extensions.Wait);
+    public Extensions Offered => Extensions.Reasons | Extensions.Heartbeat | (TakeOver ? Extensions.TakeOver : 0) | (Wait is null ? 0 : Extensions.Wait);
 
     /// <summary>Hears of the waiting.</summary>
     public void Heard(ImportDetail detail) => Wait?.Progress($"waiting: {HolderText.OfWait(detail)}");

@@ -131,7 +131,7 @@ public sealed class Connection(Socket socket, RemoteClient client, DeviceRegistr
     private void Import(in ImportRequest request)
     {
         var busId = request.BusId;
-        var accepted = request.Offered & (Extensions.BulkOnlyOrder | Extensions.Reasons);
+        var accepted = request.Offered & (Extensions.BulkOnlyOrder | Extensions.Reasons | Extensions.Heartbeat);
         Span<byte> reply = stackalloc byte[ImportReply.Size];
         socket.SendTimeout = (int)options.RequestTime.TotalMilliseconds;
         var device = registry.Resolve(busId, client);

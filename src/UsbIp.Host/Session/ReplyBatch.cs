@@ -45,6 +45,10 @@ public sealed unsafe class ReplyBatch : IDisposable
         {
             new UnlinkReply(reply.Seqnum, reply.Status).Write(TakeScratch(UnlinkReply.Size));
         }
+        else if (reply.Command == UrbCommand.Pong)
+        {
+            Heartbeat.WritePong(TakeScratch(Heartbeat.Size), reply.Seqnum);
+        }
         else if (reply.Urb is not { } urb)
         {
             new SubmitReply(reply.Seqnum, reply.Status, ActualLength: 0, PacketCount: reply.PacketCount).Write(TakeScratch(SubmitReply.Size));

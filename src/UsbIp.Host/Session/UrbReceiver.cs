@@ -20,7 +20,8 @@ public sealed class UrbReceiver(
     CancelQueue cancels,
     BulkOnlyOrder order,
     ReplyQueue replies,
-    int maxQueuedReplies)
+    int maxQueuedReplies,
+    bool answersPings)
 {
     private volatile bool _stopped;
 
@@ -52,6 +53,11 @@ public sealed class UrbReceiver(
                 case UrbCommand.Unlink:
                     ReceiveUnlink(UnlinkRequest.Read(header, bytes));
                     break;
+                case UrbCommand.Ping when answersPings:
+                    replies.TryPost(Reply.Pong(header.Seqnum));
+                    break;
+                case UrbCommand.Ping:
+                    throw new ProtocolException($"Message with seqnum {header.Seqnum}: a ping, which was not agreed on at the import.");
                 default:
                     throw new ProtocolException($"Message with seqnum {header.Seqnum}: {header.Command} is a reply; a client sends requests.");
             }

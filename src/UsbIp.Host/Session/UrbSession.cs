@@ -63,7 +63,7 @@ public sealed class UrbSession : ITransferSink, IDisposable
         var receive = new ReceiveBuffer(socket) { BeforeWait = _sender.Flush };
         var validator = new SubmitValidator(deviceId, endpoints, limits);
         _receiver = new UrbReceiver(
-            receive, device, validator, _budget, _pending, _early, _queue, _cancels, _order, _replies, limits.MaxQueuedReplies);
+            receive, device, validator, _budget, _pending, _early, _queue, _cancels, _order, _replies, limits.MaxQueuedReplies, accepted.HasFlag(Extensions.Heartbeat));
         device.Start(this);
     }
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using UsbIp.Client.Bridge;
-using UsbIp.Client.Bridge.Ahead;
 using UsbIp.Client.Interop;
 using UsbIp.Protocol;
 using UsbIp.TestKit;
@@ -15,7 +14,7 @@ internal sealed class BridgeRig : IDisposable
     private readonly Thread _thread;
     private BridgeEnd? _end;
 
-    public BridgeRig(AheadOptions options = default)
+    public BridgeRig(BridgeOptions options = default)
     {
         var pair = SocketPair.Create();
         var (near, far) = ConnectTcp();

@@ -1,4 +1,4 @@
-using UsbIp.Client.Bridge.Ahead;
+using UsbIp.Client.Bridge;
 using UsbIp.Protocol;
 using static UsbIp.Client.Tests.Bridge.BulkOnly;
 
@@ -10,7 +10,7 @@ public sealed class BulkOnlyStagesTests : IDisposable
     private static readonly byte[] GoodStatus = [0x55, 0x53, 0x42, 0x53, 7, 0, 0, 0, 0, 0, 0, 0, 0];
     private static readonly byte[] Sector = [.. Enumerable.Range(0, 512).Select(value => (byte)(value % 256))];
 
-    private readonly BridgeRig _rig = new(new AheadOptions(IsEnabled: true, IsHostOrdered: true));
+    private readonly BridgeRig _rig = new(new BridgeOptions(ReadAhead: true, Extensions.BulkOnlyOrder));
 
     public BulkOnlyStagesTests() => _rig.Configure(Interface);
 
@@ -68,7 +68,7 @@ public sealed class BulkOnlyStagesTests : IDisposable
     [InlineData(false)]
     public void With_a_host_that_keeps_no_order_the_status_is_not_read_ahead(bool isIn)
     {
-        using var rig = new BridgeRig(new AheadOptions(IsEnabled: true));
+        using var rig = new BridgeRig(new BridgeOptions(ReadAhead: true));
         rig.Configure(Interface);
         var command = rig.Kernel.SubmitOut(Out, Command(512, isIn));
         rig.Kernel.Receive();

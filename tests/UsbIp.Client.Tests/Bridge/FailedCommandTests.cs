@@ -1,4 +1,4 @@
-using UsbIp.Client.Bridge.Ahead;
+using UsbIp.Client.Bridge;
 using UsbIp.Protocol;
 using static UsbIp.Client.Tests.Bridge.BulkOnly;
 
@@ -7,7 +7,7 @@ namespace UsbIp.Client.Tests.Bridge;
 /// <summary>A command that was answered early, and that the device then did not take.</summary>
 public sealed class FailedCommandTests : IDisposable
 {
-    private readonly BridgeRig _rig = new(new AheadOptions(IsEnabled: true, IsHostOrdered: true));
+    private readonly BridgeRig _rig = new(new BridgeOptions(ReadAhead: true, Extensions.BulkOnlyOrder));
 
     public FailedCommandTests() => _rig.Configure(Interface);
 
@@ -142,7 +142,7 @@ public sealed class FailedCommandTests : IDisposable
     [InlineData(0x21, 0xFF)] // the class's own request, a bulk-only reset where the class is storage
     public void What_is_done_to_another_interface_leaves_a_command_under_way_alone(byte requestType, byte request)
     {
-        using var rig = new BridgeRig(new AheadOptions(IsEnabled: true, IsHostOrdered: true));
+        using var rig = new BridgeRig(new BridgeOptions(ReadAhead: true, Extensions.BulkOnlyOrder));
         rig.Configure([.. Interface, 9, 4, 1, 0, 1, 3, 1, 1, 0, 7, 5, 0x83, 3, 8, 0, 8]);
         var command = rig.Kernel.SubmitOut(Out, Command(0, isIn: false));
         rig.Kernel.Receive();

@@ -1,4 +1,4 @@
-using UsbIp.Client.Bridge.Ahead;
+using UsbIp.Client.Bridge;
 using UsbIp.Protocol;
 using UsbIp.TestKit;
 
@@ -10,7 +10,7 @@ public sealed class RepeatedReadsTests : IDisposable
     private const byte Endpoint = 1;
     private const int Length = 8;
 
-    private readonly BridgeRig _rig = new(new AheadOptions(IsEnabled: true));
+    private readonly BridgeRig _rig = new(new BridgeOptions(ReadAhead: true));
     private readonly Queue<uint> _posted = new();
     private byte _report;
 
@@ -134,7 +134,7 @@ public sealed class RepeatedReadsTests : IDisposable
     [Fact]
     public void Switched_off_every_read_waits_for_the_driver()
     {
-        using var rig = new BridgeRig(new AheadOptions(IsEnabled: false));
+        using var rig = new BridgeRig(new BridgeOptions(ReadAhead: false));
         rig.Configure([9, 4, 0, 0, 1, 3, 1, 1, 0, 7, 5, 0x80 | Endpoint, 3, 8, 0, 8]);
 
         for (var round = 0; round < 10; round++)

@@ -87,7 +87,7 @@ public sealed class ReplyFuzzTests
         {
             var pending = new PendingUrbs(_time);
             var ahead = new ReadAhead(pending, null!, null!, default); // switched off, it uses neither
-            var shield = new ReplyShield(pending, new EnumerationGuard(BridgeRig.Device), ahead, new LateReplies(_time));
+            var shield = new ReplyShield(pending, new EnumerationGuard(BridgeRig.Device), ahead, new LateReplies(_time), new HostPing(null!, () => true, isAgreed: true));
             var seqnum = 1u;
             Submit(pending, seqnum++);
             try

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using UsbIp.Client.Bridge;
-using UsbIp.Client.Bridge.Ahead;
 using UsbIp.Client.Interop;
 using UsbIp.Protocol;
 
@@ -35,7 +34,7 @@ public sealed class SteadyReadAheadTests : IDisposable
     public SteadyReadAheadTests()
     {
         (var near, _far) = BridgeRig.ConnectTcp();
-        _bridge = new UrbBridge(_pair.BridgeEnd, near, BridgeRig.Device, NullLogger.Instance, new AheadOptions(IsEnabled: true, IsHostOrdered: true));
+        _bridge = new UrbBridge(_pair.BridgeEnd, near, BridgeRig.Device, NullLogger.Instance, new BridgeOptions(ReadAhead: true, Extensions.BulkOnlyOrder));
         _bridgeThread = new Thread(() => _bridge.Run());
         _bridgeThread.Start();
         _hostThread = new Thread(() => AnswerAll(new BlockingSocket(_far)));

@@ -4,15 +4,6 @@
 # The longest that the attached side may take to see what happened.
 unplug_seconds=3
 
-# How long the disk's driver waits for a host before it unlinks; 30 s where nobody says so. The
-# kernel's timer for that may take a second more.
-patience=2
-
-# disk_patience: that long, for the disk in use.
-disk_patience() {
-    echo $patience >"/sys/block/$disk/device/timeout"
-}
-
 # disk_in_use BUSID [read|write]: attaches it, and reads or writes it until that fails.
 # Sets far, disk, its place in sysfs (given back to its own driver, a stick may get the same
 # name there), and user.

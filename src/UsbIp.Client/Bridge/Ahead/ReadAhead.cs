@@ -9,7 +9,7 @@ namespace UsbIp.Client.Bridge.Ahead;
 /// Everything is done by ordinary requests of the bridge's own, so it works with every host.
 /// <para>Methods are called with the kernel's end held, except for <see cref="Watches"/>.</para>
 /// </summary>
-internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWriter host, AheadOptions options)
+internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWriter host, BridgeOptions options)
 {
     private const byte CommunicationClass = 0x02;
     private const byte HidClass = 0x03;
@@ -86,7 +86,7 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
         {
             PolicyOf(request)?.Replied(request, status);
         }
-        else if (status == UrbStatus.Ok && options.IsEnabled)
+        else if (status == UrbStatus.Ok && options.ReadAhead)
         {
             Configure(request, data);
         }
@@ -182,7 +182,7 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
         switch (setting)
         {
             case { Class: StorageClass, Protocol: BulkOnlyProtocol } when inputs.Length == 1 && setting.Endpoints.Count == 2:
-                var stages = new BulkOnlyStages(PipeOf(inputs[0]), setting.Number, pending, kernel, NumberOf(inputs[0]), options.IsHostOrdered);
+                var stages = new BulkOnlyStages(PipeOf(inputs[0]), setting.Number, pending, kernel, NumberOf(inputs[0]), options.Promised.HasFlag(Extensions.BulkOnlyOrder));
                 foreach (var endpoint in setting.Endpoints)
                 {
                     Volatile.Write(ref _policies[EndpointAddress.ToSlot(endpoint.Address)], stages);

@@ -1,0 +1,8 @@
+using UsbIp.Protocol;
+
+namespace UsbIp.Client.Bridge;
+
+/// <summary>What the user and the host allow a bridge. Without either it speaks plain USB/IP.</summary>
+/// <param name="ReadAhead">False: every request goes to the host when the kernel makes it, and not before.</param>
+/// <param name="Promised">What the host has promised at the import: to keep a storage device's order (<see cref="Extensions.BulkOnlyOrder"/>), to answer pings.</param>
+public readonly record struct BridgeOptions(bool ReadAhead, Extensions Promised = Extensions.None);

@@ -1,0 +1,83 @@
+using System.Net.Sockets;
+using UsbIp.Protocol;
+
+namespace UsbIp.Client.Bridge;
+
+/// <summary>
+/// Asks a host that says nothing, while the kernel waits for it, whether it is there, where the import agreed on that (<see cref="Extensions.Heartbeat"/>).
+/// A host that has the question and gives no answer is lost: its program has stopped. One whose network is away for a moment does not have it yet, and is
+/// left to TCP's own patience. That patience is counted in looks, not in time: a pause of this program must not be taken for one of the host's.
+/// Used by <see cref="HostWatch"/>, but for <see cref="TakePong"/>, which is called on the thread that reads.
+/// </summary>
+/// <param name="host">Where the pings go.</param>
+/// <param name="hasItAll">Whether the host's machine has acknowledged all that was sent to it.</param>
+/// <param name="isAgreed">Whether the host answers pings.</param>
+internal sealed class HostPing(HostWriter host, Func<bool> hasItAll, bool isAgreed)
+{
+    private readonly byte[] _ping = new byte[Heartbeat.Size];
+    private uint _asked;
+    private uint _answered;
+    private bool _isOut;
+    private int _looks;
+    private int _looksWithHost;
+
+    /// <summary>The host's answer, on the thread that reads.</summary>
+    /// <exception cref="ProtocolException">It was not asked.</exception>
+    public void TakePong(uint seqnum)
+    {
+        if (seqnum <= _answered || seqnum > Volatile.Read(ref _asked))
+        {
+            throw new ProtocolException($"Pong with seqnum {seqnum}: the host was asked up to {Volatile.Read(ref _asked)}, and has answered {_answered}.");
+        }
+
+        _answered = seqnum;
+    }
+
+    /// <summary>The host has said something since the last look, or the kernel waits for nothing.</summary>
+    public void Rest() => _isOut = false;
+
+    /// <summary>One more look, <see cref="BridgeLimits.WatchInterval"/> after the last, at which the host had still said nothing. True if it is lost.</summary>
+    public bool IsLost()
+    {
+        if (!isAgreed)
+        {
+            return false;
+        }
+
+        if (!_isOut)
+        {
+            (_isOut, _looks, _looksWithHost) = (true, 0, 0);
+            Volatile.Write(ref _asked, _asked + 1);
+            Heartbeat.WritePing(_ping, _asked);
+            _ = host.SendOwn(_ping); // a connection that broke is the reader's to see
+            return false;
+        }
+
+        _looks++;
+        if (_looksWithHost > 0 || hasItAll())
+        {
+            _looksWithHost++;
+        }
+
+        return _looks >= BridgeLimits.LooksForPong && _looksWithHost >= BridgeLimits.LooksWithHost;
+    }
+
+    /// <summary>Reads the TCP_INFO of a socket: nothing that was sent is still unacknowledged. Bytes that a full receiver does not let out don't count.</summary>
+    public static bool HasItAll(Socket socket)
+    {
+        const int Tcp = 6, TcpInfo = 11, Unacknowledged = 24; // tcpi_unacked of struct tcp_info, <linux/tcp.h>
+        Span<byte> info = stackalloc byte[Unacknowledged + sizeof(uint)];
+        try
+        {
+            return socket.GetRawSocketOption(Tcp, TcpInfo, info) < info.Length || BitConverter.ToUInt32(info[Unacknowledged..]) == 0;
+        }
+        catch (SocketException)
+        {
+            return true; // not TCP: what is sent has arrived
+        }
+        catch (ObjectDisposedException)
+        {
+            return false; // the session has ended
+        }
+    }
+}

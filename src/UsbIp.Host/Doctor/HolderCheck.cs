@@ -12,7 +12,7 @@ internal static class HolderCheck
     {
         var usb = surroundings.Usb;
         var sysfs = new SysfsDevices(usb.SysfsRoot);
-        var disks = new BlockDeviceUse(usb.BlockRoot, usb.ProcRoot);
+        var disks = new BlockDeviceUse(usb);
         foreach (var device in devices.Where(device => !device.IsHub && !device.IsRemote))
         {
             var name = device.BusId.ToString();

@@ -8,10 +8,10 @@ namespace UsbIp.Host.LinuxUsb;
 /// encryption). The kernel takes usb-storage off a mounted disk without asking anybody, so the question must be put before. Safe for use by
 /// several threads.
 /// </summary>
-/// <param name="blockRoot">The kernel's block devices, partitions included: normally /sys/class/block.</param>
-/// <param name="procRoot">Where the mounts and swaps of this process's view are, normally /proc. What cannot be read there counts as none.</param>
-internal sealed class BlockDeviceUse(string blockRoot, string procRoot)
+/// <param name="options">Where block devices, mounts, swaps and btrfs's members are listed. What cannot be read there counts as none.</param>
+internal sealed class BlockDeviceUse(LinuxUsbOptions options)
 {
+    private readonly string _procRoot = options.ProcRoot;
     private const int MountNumbersField = 2; // proc(5), mountinfo: ID, parent, major:minor, root, mount point, options, ... - type, source
     private const int MountPointField = 4;
 
@@ -24,11 +24,11 @@ internal sealed class BlockDeviceUse(string blockRoot, string procRoot)
         }
 
         var device = realPath + Path.DirectorySeparatorChar;
-        foreach (var entry in Entries(blockRoot))
+        foreach (var entry in Entries(options.BlockRoot))
         {
             if (SysfsDevices.RealPath(entry) is { } disk
                 && disk.StartsWith(device, StringComparison.Ordinal)
-                && (FindMount(entry) ?? FindSwap(entry) ?? FindHolder(entry)) is { } use)
+                && (FindMount(entry) ?? FindBtrfs(entry) ?? FindSwap(entry) ?? FindHolder(entry)) is { } use)
             {
                 return use;
             }
@@ -41,17 +41,17 @@ internal sealed class BlockDeviceUse(string blockRoot, string procRoot)
     {
         var name = Path.GetFileName(entry);
         var numbers = Lines(Path.Combine(entry, "dev")).FirstOrDefault();
-        foreach (var line in Lines(Path.Combine(procRoot, "self", "mountinfo")))
+        foreach (var line in Lines(Path.Combine(_procRoot, "self", "mountinfo")))
         {
             var fields = line.Split(' ');
-            var options = Array.IndexOf(fields, "-");
-            if (options < MountPointField || options + 2 >= fields.Length)
+            var behind = Array.IndexOf(fields, "-");
+            if (behind < MountPointField || behind + 2 >= fields.Length)
             {
                 continue;
             }
 
             // btrfs has numbers of its own; there the source tells.
-            if (fields[MountNumbersField] == numbers || NameOf(fields[options + 2]) == name)
+            if (fields[MountNumbersField] == numbers || NameOf(fields[behind + 2]) == name)
             {
                 var mountPoint = Unescape(fields[MountPointField]);
                 return new DeviceUse($"{name} is mounted on {mountPoint}", $"umount '{mountPoint}'");
@@ -61,10 +61,29 @@ internal sealed class BlockDeviceUse(string blockRoot, string procRoot)
         return null;
     }
 
+    /// <summary>A btrfs over several disks names one of them in its mount; the kernel lists them all (fs/btrfs/sysfs.c, btrfs_sysfs_add_device).</summary>
+    private DeviceUse? FindBtrfs(string entry)
+    {
+        var name = Path.GetFileName(entry);
+        foreach (var fileSystem in Entries(options.BtrfsRoot))
+        {
+            var members = Entries(Path.Combine(fileSystem, "devices")).Select(member => Path.GetFileName(member)!).ToArray();
+            if (members.Contains(name))
+            {
+                var mount = members.Select(member => FindMount(Path.Combine(options.BlockRoot, member))).FirstOrDefault(use => use is not null);
+                return mount is { } known
+                    ? new DeviceUse($"{name} is part of a btrfs, of which {known.What}", known.Remedy)
+                    : new DeviceUse($"{name} is part of a btrfs that is in use", "umount it, wherever it is mounted");
+            }
+        }
+
+        return null;
+    }
+
     private DeviceUse? FindSwap(string entry)
     {
         var name = Path.GetFileName(entry);
-        return Lines(Path.Combine(procRoot, "swaps")).Any(line => NameOf(line.Split(' ', '\t')[0]) == name)
+        return Lines(Path.Combine(_procRoot, "swaps")).Any(line => NameOf(line.Split(' ', '\t')[0]) == name)
             ? new DeviceUse($"{name} is used as swap", $"swapoff /dev/{name}")
             : null;
     }

@@ -40,7 +40,7 @@ public sealed class LinuxUsbBackend : IUsbBackend
         _startCompletions = startCompletions;
         _logger = logger;
         _devices = new SysfsDevices(options.SysfsRoot);
-        _use = new BlockDeviceUse(options.BlockRoot, options.ProcRoot);
+        _use = new BlockDeviceUse(options);
         _keyboard = new KeyboardUse(options.InputRoot);
         _monitor = new HotplugMonitor(_devices, OnChanged, _logger);
         if (UsbfsMemory.Advice(UsbfsMemory.ReadMegabytes()) is { } advice)

@@ -12,6 +12,9 @@ public sealed record LinuxUsbOptions
     /// <summary>The kernel's block devices and partitions.</summary>
     public string BlockRoot { get; init; } = "/sys/class/block";
 
+    /// <summary>The members of each btrfs that is in use.</summary>
+    public string BtrfsRoot { get; init; } = "/sys/fs/btrfs";
+
     /// <summary>The kernel's input devices.</summary>
     public string InputRoot { get; init; } = "/sys/class/input";
 

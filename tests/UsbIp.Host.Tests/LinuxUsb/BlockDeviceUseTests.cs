@@ -25,7 +25,7 @@ public sealed class BlockDeviceUseTests : IDisposable
 
     [Fact]
     public void A_machine_without_block_devices_uses_none() =>
-        new BlockDeviceUse("/nowhere", "/nowhere").Find("/sys/bus/usb/devices/1-2").Should().BeNull();
+        new BlockDeviceUse(new LinuxUsbOptions { BlockRoot = "/nowhere", BtrfsRoot = "/nowhere", ProcRoot = "/nowhere" }).Find("/sys/bus/usb/devices/1-2").Should().BeNull();
 
     [Fact]
     public void A_mounted_partition_is_named_with_its_mount_point()
@@ -42,6 +42,23 @@ public sealed class BlockDeviceUseTests : IDisposable
         _sysfs.WriteProc("self/mountinfo", "40 22 0:35 / /mnt rw - btrfs /dev/sda rw,space_cache\n");
 
         Use("1-2").Should().Be(("sda is mounted on /mnt", "umount '/mnt'"));
+    }
+
+    [Fact]
+    public void A_further_disk_of_a_btrfs_is_in_use_though_no_mount_names_it()
+    {
+        _sysfs.AddBtrfs("sda1", "sdb");
+        _sysfs.WriteProc("self/mountinfo", "40 22 0:35 / /mnt rw - btrfs /dev/sdb rw,space_cache\n");
+
+        Use("1-2").Should().Be(("sda1 is part of a btrfs, of which sdb is mounted on /mnt", "umount '/mnt'"));
+    }
+
+    [Fact]
+    public void A_btrfs_that_is_mounted_out_of_sight_is_in_use()
+    {
+        _sysfs.AddBtrfs("sda1");
+
+        Use("1-2").Should().Be(("sda1 is part of a btrfs that is in use", "umount it, wherever it is mounted"));
     }
 
     [Fact]
@@ -75,7 +92,7 @@ public sealed class BlockDeviceUseTests : IDisposable
     }
 
     private (string What, string Remedy)? Use(string busId) =>
-        new BlockDeviceUse(_sysfs.Options.BlockRoot, _sysfs.Options.ProcRoot).Find(Path.Combine(_sysfs.Root, busId)) is { } use
+        new BlockDeviceUse(_sysfs.Options).Find(Path.Combine(_sysfs.Root, busId)) is { } use
             ? (use.What, use.Remedy)
             : null;
 }

@@ -19,6 +19,7 @@ internal sealed class FakeSysfs : IDisposable
             SysfsRoot = Root,
             NodeRoot = Path.Combine(_top, "dev"),
             BlockRoot = Path.Combine(_top, "block"),
+            BtrfsRoot = Path.Combine(_top, "btrfs"),
             InputRoot = Path.Combine(_top, "input"),
             ProcRoot = Path.Combine(_top, "proc"),
             ClaimsDirectory = Path.Combine(_top, "claims"),
@@ -99,6 +100,15 @@ internal sealed class FakeSysfs : IDisposable
     }
 
     public void AddHolder(string disk, string holder) => Directory.CreateDirectory(Path.Combine(Options.BlockRoot, disk, "holders", holder));
+
+    /// <summary>A btrfs over these disks.</summary>
+    public void AddBtrfs(params string[] disks)
+    {
+        foreach (var disk in disks)
+        {
+            Directory.CreateDirectory(Path.Combine(Options.BtrfsRoot, "0b1e-4f", "devices", disk));
+        }
+    }
 
     /// <summary>A file of /proc.</summary>
     public void WriteProc(string path, string content)

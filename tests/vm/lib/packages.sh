@@ -62,6 +62,16 @@ completes() {
         printf "%s\n" "${COMPREPLY[@]}"' bash "$1" | grep -x -- "$2"
 }
 
+fish_completes() {
+    # shellcheck disable=SC2016 # for the other shell
+    fish -c 'complete -C "$argv[1]"' "$1" | cut -f 1 | grep -x -- "$2"
+}
+
+# zsh_completes LINE TEXT: the line that zsh makes of LINE and a tab contains TEXT.
+zsh_completes() {
+    timeout 60 "$VM_DIR/zsh_completes" "$1" "$2"
+}
+
 unit_has_ended() {
     equal inactive "$(systemctl is-active "$1")"
 }

@@ -17,7 +17,9 @@ var host = new ManualPage("usbip-host", hostGrammar, HostHelp.Examples, "usbip-c
     Files =
     [
         ("/etc/usbip-host/", "What is configured."),
-        ("/etc/udev/rules.d/71-usbip-host-access.rules", "Which devices the service's user may open."),
+        ("/etc/udev/rules.d/71-usbip-host-access.rules", "Which devices the service's user may open, exported or not."),
+        ("/etc/udev/rules.d/71-usbip-host-kept.rules", "Those that it may open because root keeps them exported."),
+        ("/run/udev/rules.d/71-usbip-host-exported.rules", "Those that it may open because root has exported them."),
         ("/run/usbip-host/control", "The control socket of the system's daemon."),
         ("$XDG_RUNTIME_DIR/usbip-host/control", "The control socket of a user's own daemon."),
     ],

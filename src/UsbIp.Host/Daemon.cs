@@ -35,7 +35,7 @@ internal sealed class Daemon(CommandContext context, ServeOptions options) : IDi
         using var server = new UsbIpServer(registry, new ServerOptions(), _loggers);
         var listening = new List<string>();
         Listen(server, listening, logger); // before anything is exported: where the port is taken, nothing is
-        var status = new DaemonStatus(ProgramVersion.Text, Environment.ProcessId, DateTimeOffset.Now, listening);
+        var status = new DaemonStatus(ProgramVersion.Text, Environment.ProcessId, DateTimeOffset.Now, listening) { IsRoot = context.IsRoot };
         var configuration = new HostConfiguration(ConfigurationPath.Of(context.ConfigurationPath), logger);
         var rules = new RuleOperations(configuration, registry.List, busId => _realDevices?.FindUse(busId), registry.Apply);
         rules.Reload();

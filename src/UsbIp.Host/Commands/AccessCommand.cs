@@ -39,6 +39,11 @@ public sealed class AccessCommand(CommandContext context)
             context.Output.WriteLine(selector);
         }
 
+        foreach (var selector in context.ExportAccess.List())
+        {
+            context.Output.WriteLine($"{selector} (as long as it is exported)");
+        }
+
         return ExitCode.Success;
     }
 
@@ -46,7 +51,7 @@ public sealed class AccessCommand(CommandContext context)
     {
         if (json)
         {
-            IndentedJson.Write(context.Output, new AccessView(context.NodeAccess.List()), DoneJson.Default.AccessView);
+            IndentedJson.Write(context.Output, new AccessView(context.NodeAccess.List(), context.ExportAccess.List()), DoneJson.Default.AccessView);
         }
         else
         {

@@ -46,6 +46,12 @@ public sealed record CommandContext
     /// <summary>Which devices udev gives to the service.</summary>
     public NodeAccess NodeAccess { get; init; } = new(NodeAccess.SystemPath, Udev.ApplyRules);
 
+    /// <summary>Which devices udev gives to the service because it exports them.</summary>
+    public ExportAccess ExportAccess { get; init; } = ExportAccess.Of(new NodeAccess(NodeAccess.SystemPath, Udev.ApplyRules), Udev.ApplyRules);
+
+    /// <summary>Whether this process is root's.</summary>
+    public bool IsRoot { get; init; } = Environment.IsPrivilegedProcess;
+
     /// <summary>What a daemon does once at its start, for the devices that one before it was killed with; says how many interfaces it gave back.</summary>
     public required Func<ILoggerFactory, int> RecoverDevices { get; init; }
 
@@ -58,6 +64,9 @@ public sealed record CommandContext
     /// <summary>Connects to the daemon; null if none runs.</summary>
     /// <exception cref="CommandException">One runs, but not for this user.</exception>
     public ControlClient? ConnectToDaemon() => ControlClient.TryConnect(Control.ControlPath.ForClients(ControlPath));
+
+    /// <summary>What gives the service the devices that it exports; null where it is root itself, and where this user may not say so.</summary>
+    public ExportAccess? AccessFor(ControlClient daemon) => IsRoot && daemon.Status().Daemon is { IsRoot: false } ? ExportAccess : null;
 
     /// <summary>Tells the user of a success, unless told to be quiet.</summary>
     public void Say(string line)

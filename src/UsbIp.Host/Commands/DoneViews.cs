@@ -61,7 +61,7 @@ public sealed record KickedView(IReadOnlyList<KickedDevice> Kicked);
 public sealed record KickedDevice(string BusId, string Client);
 
 /// <summary>The selectors of the devices that the service may open.</summary>
-public sealed record AccessView(IReadOnlyList<string> Granted);
+public sealed record AccessView(IReadOnlyList<string> Granted, IReadOnlyList<string> Exported);
 
 /// <summary>How many interfaces got their drivers back.</summary>
 public sealed record RecoveredView(int Interfaces);

@@ -65,12 +65,27 @@ public sealed class ExportCommand(CommandContext context, UsbNames names)
                 "without these options, or end that daemon first");
         }
 
+        var access = context.AccessFor(daemon);
         return DoneViews.ForEach(options.Exports, Export, Say, json ? DoneViews.Printing(context) : null);
 
         DeviceChange Export(string selector)
         {
-            var reply = daemon.Export(selector, options.Force, options.Keep, options.Sharing);
-            return new DeviceChange(selector, reply.Changed, reply.Device, reply.Rule);
+            var isGranted = access?.TryGrant(selector) == true;
+            try
+            {
+                var reply = daemon.Export(selector, options.Force, options.Keep, options.Sharing);
+                if (reply.KeptAs is { } lasting && access?.TryKeep(lasting) == true && isGranted)
+                {
+                    access.Undo(selector);
+                }
+
+                return new DeviceChange(selector, reply.Changed, reply.Device, reply.Rule);
+            }
+            catch (CommandException) when (isGranted)
+            {
+                access!.Undo(selector);
+                throw;
+            }
         }
     }
 

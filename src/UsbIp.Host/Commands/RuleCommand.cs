@@ -19,7 +19,19 @@ public sealed class RuleCommand(CommandContext context)
     /// <exception cref="CommandException">It is no rule, there is such a one, or the configuration cannot be changed.</exception>
     public ExitCode Add(RuleView rule, bool json)
     {
-        var configuration = RuleAccess.Run(context, daemon => daemon.AddRule(rule), file => file.AddRule(rule));
+        var access = AccessForRules();
+        var isGranted = rule.Allow && access?.TryKeep(rule.Device) == true;
+        ConfigurationView configuration;
+        try
+        {
+            configuration = RuleAccess.Run(context, daemon => daemon.AddRule(rule), file => file.AddRule(rule));
+        }
+        catch (CommandException) when (isGranted)
+        {
+            access!.UndoKeep(rule.Device);
+            throw;
+        }
+
         return RuleAccess.Done(context, configuration, Line(configuration.Rules[^1]), json);
     }
 
@@ -53,6 +65,7 @@ public sealed class RuleCommand(CommandContext context)
             ?? throw new CommandException(ExitCode.NotFound, $"There is no rule {number}.", "usbip-host rule list");
         var request = new RemoveRuleRequest(number, seen);
         var configuration = RuleAccess.Run(context, daemon => daemon.RemoveRule(request), file => file.RemoveRule(request));
+        AccessForRules()?.RuleRemoved(seen, configuration.Rules);
         return RuleAccess.Done(context, configuration, $"forgot {Line(seen)}", json);
     }
 
@@ -83,6 +96,12 @@ public sealed class RuleCommand(CommandContext context)
         }
 
         return ExitCode.Success;
+    }
+
+    private ExportAccess? AccessForRules()
+    {
+        using var daemon = context.ConnectToDaemon();
+        return daemon is null ? null : context.AccessFor(daemon);
     }
 
     private static Command DefineAdd(Func<ParseResult, CommandContext> contextOf)

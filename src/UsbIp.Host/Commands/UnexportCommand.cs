@@ -21,11 +21,17 @@ public sealed class UnexportCommand(CommandContext context)
     public ExitCode Run(IReadOnlyList<string> devices, bool force, bool json)
     {
         using var daemon = context.ConnectToDaemon() ?? throw StatusCommand.NoDaemon();
+        var access = context.AccessFor(daemon);
         return DoneViews.ForEach(devices, Unexport, Say, json ? DoneViews.Printing(context) : null);
 
         DeviceChange Unexport(string selector)
         {
             var reply = daemon.Unexport(selector, force);
+            if (reply is { Changed: true, Rule: null })
+            {
+                access?.TakeBack(selector, reply.Device, daemon.Status().Devices);
+            }
+
             return new DeviceChange(selector, reply.Changed, reply.Device, reply.Rule);
         }
     }

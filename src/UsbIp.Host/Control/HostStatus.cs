@@ -23,6 +23,9 @@ public sealed record HostStatus
 /// <param name="Listening">The addresses that it listens on, such as 127.0.0.1:3240.</param>
 public sealed record DaemonStatus(string Version, int ProcessId, DateTimeOffset Since, IReadOnlyList<string> Listening)
 {
+    /// <summary>Whether it runs as root, and so may open every device.</summary>
+    public bool IsRoot { get; init; }
+
     /// <summary>Its configuration; null from a daemon that has none.</summary>
     public ConfigurationStatus? Configuration { get; init; }
 }

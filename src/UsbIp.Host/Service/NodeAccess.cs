@@ -10,7 +10,8 @@ namespace UsbIp.Host.Service;
 /// </summary>
 /// <param name="path">The file.</param>
 /// <param name="apply">Has udev read its rules, and apply them to what is plugged in.</param>
-public sealed class NodeAccess(string path, Action apply)
+/// <param name="heading">The first line of a new file.</param>
+public sealed class NodeAccess(string path, Action apply, string heading = NodeAccess.Heading)
 {
     /// <summary>Between the rules of the system, which say what devices are, and the one of the package.</summary>
     public const string SystemPath = "/etc/udev/rules.d/71-usbip-host-access.rules";
@@ -21,6 +22,9 @@ public sealed class NodeAccess(string path, Action apply)
     /// <summary>The selectors that are granted.</summary>
     public IReadOnlyList<string> List() => [.. Lines().Select(SelectorOf).OfType<string>()];
 
+    /// <summary>Whether the file grants what these words select.</summary>
+    public bool Has(string selector) => List().Contains(Unquoted(selector));
+
     /// <summary>Grants them; those that were granted already change nothing.</summary>
     /// <exception cref="CommandException">One cannot be granted, or this user may not write the file.</exception>
     public void Grant(IReadOnlyList<DeviceSelector> selectors)
@@ -28,7 +32,7 @@ public sealed class NodeAccess(string path, Action apply)
         var lines = Lines();
         var granted = List();
         var added = selectors.Where(selector => !granted.Contains(Unquoted(selector.Text))).Select(Line).ToArray();
-        Write([.. lines.Length == 0 ? [Heading] : lines, .. added]);
+        Write([.. lines.Length == 0 ? [heading] : lines, .. added]);
     }
 
     /// <summary>Takes them back.</summary>

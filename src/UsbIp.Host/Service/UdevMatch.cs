@@ -7,6 +7,19 @@ internal static class UdevMatch
 {
     private const string Globs = "*?[]|";
 
+    /// <summary>Whether udev has words for it.</summary>
+    public static bool Knows(DeviceSelector selector)
+    {
+        try
+        {
+            return Of(selector).Length > 0;
+        }
+        catch (CommandException)
+        {
+            return false;
+        }
+    }
+
     /// <exception cref="CommandException">udev has no words for it.</exception>
     public static string Of(DeviceSelector selector)
     {

@@ -67,6 +67,9 @@ public sealed class Machine : IAsyncDisposable
         init => File.WriteAllLines(RulesPath, value);
     }
 
+    /// <summary>Whether the daemon may open every device; commands are always root's.</summary>
+    public bool DaemonIsRoot { get; set; } = true;
+
     /// <summary>How often udev was told of it.</summary>
     public int UdevApplied { get; private set; }
 
@@ -132,6 +135,7 @@ public sealed class Machine : IAsyncDisposable
     private async Task<CommandResult> RunAsync(string[] arguments, TextWriter output, CancellationToken stop)
     {
         using var error = new StringWriter();
+        var granted = Rules("access");
         var context = new CommandContext
         {
             Output = output,
@@ -141,7 +145,9 @@ public sealed class Machine : IAsyncDisposable
             OpenBackend = (kind, _) => OpenBackend(kind),
             TakeService = () => Service,
             RecoverDevices = _ => Unrecovered,
-            NodeAccess = new NodeAccess(RulesPath, () => UdevApplied++),
+            NodeAccess = granted,
+            ExportAccess = new ExportAccess(granted, Rules("kept"), Rules("exported")),
+            IsRoot = arguments is not ["serve", ..] || DaemonIsRoot,
             ExportCheck = _ => new ExportCheck(_directory, path => MayWrite(path), () => RequireLibrary()),
             Surroundings = Surroundings,
         };
@@ -150,6 +156,8 @@ public sealed class Machine : IAsyncDisposable
         var exitCode = await line.RunAsync(isDirective ? arguments : [.. arguments, "--control", ControlPath, "--config", ConfigurationPath]);
         return new CommandResult((ExitCode)exitCode, output.ToString()!, error.ToString());
     }
+
+    private NodeAccess Rules(string name) => new(Path.Combine(_directory, $"{name}.rules"), () => UdevApplied++);
 
     private ScriptedBackend OpenBackend(BackendKind kind)
     {

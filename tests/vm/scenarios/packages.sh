@@ -18,10 +18,18 @@ case $STAGE in
 
         check "what udev has not given to the service cannot be exported" refute as alice usbip-host export "$stick"
         check "root gives it the stick" usbip-host access grant serial:QEMUSTICK1
-        check "the keyboard's node stays root's" equal root "$(stat -c %G "$(node_of "$(busid_of 0627:0001)")")"
-        check "a member of usbip-admin exports it, for good" as alice usbip-host export "$stick" --keep
+        keyboard=$(busid_of 0627:0001)
+        check "root exports the keyboard" usbip-host export "$keyboard" --force
+        check "which gives it to the service" equal usbip-host "$(stat -c %G "$(node_of "$keyboard")")"
+        check "root takes it back" usbip-host unexport "$keyboard"
+        check "also from the service" equal root "$(stat -c %G "$(node_of "$keyboard")")"
+        check "a member of usbip-admin exports the stick, for good" as alice usbip-host export "$stick" --keep
         check "bash completes commands" completes "usbip-host expo" export
         check "and busids" completes "usbip-host unexport ${stick%?}" "$stick"
+        check "fish completes commands" fish_completes "usbip-host expo" export
+        check "and busids" fish_completes "usbip-host unexport ${stick%?}" "$stick"
+        check "zsh completes commands" zsh_completes "usbip-host expo" "host export"
+        check "and busids" zsh_completes "usbip-host unexport ${stick%?}" "unexport $stick"
         check "another user may not change that" refute as bob usbip-host unexport "$stick"
         check "but sees it" is_shown_to bob
 

@@ -82,13 +82,25 @@ public sealed class RunningHost : IAsyncDisposable
         return line!;
     }
 
-    /// <summary>Waits until the session of a device is over: what the log says of it beyond the ordinary, which must be one line.</summary>
-    public string WaitForOnlyComplaint(string busId)
+    /// <summary>Waits until the session of a device is over: what the log says of it beyond the ordinary, which must be one line that names its client.</summary>
+    public string WaitForOnlyComplaint(string busId, RawClient client)
     {
         Eventually.Holds(() => LogLines.Any(line => line.Contains($"{busId}: the device is back", StringComparison.Ordinal)), $"the end of the session with {busId}");
-        return LogLines.Should().ContainSingle(
-            line => !line.StartsWith(nameof(LogLevel.Information), StringComparison.Ordinal) && !line.StartsWith(nameof(LogLevel.Debug), StringComparison.Ordinal)).Subject;
+        return LogLines.Should().ContainSingle(line => IsComplaint(line)).Which.Should().Contain($"{client.Name} {busId}: ").And.Subject;
     }
+
+    /// <summary>Waits until the host has closed a connection that has imported nothing: all that the log says of it, which must be one line.</summary>
+    public string WaitForOnlyLine(RawClient client)
+    {
+        client.IsClosedByHost().Should().BeTrue();
+        return LinesOf(client).Should().ContainSingle().Subject;
+    }
+
+    /// <summary>What the log says of a client.</summary>
+    public IReadOnlyList<string> LinesOf(RawClient client) => [.. LogLines.Where(line => line.Contains($"{client.Name}: ", StringComparison.Ordinal) || line.Contains($"{client.Name} ", StringComparison.Ordinal))];
+
+    /// <summary>What the log says of a client beyond the ordinary.</summary>
+    public IReadOnlyList<string> ComplaintsOf(RawClient client) => [.. LinesOf(client).Where(IsComplaint)];
 
     public async ValueTask DisposeAsync()
     {
@@ -108,4 +120,7 @@ public sealed class RunningHost : IAsyncDisposable
         _loggers.Dispose();
         Backend.Dispose();
     }
+
+    private static bool IsComplaint(string line) =>
+        !line.StartsWith(nameof(LogLevel.Information), StringComparison.Ordinal) && !line.StartsWith(nameof(LogLevel.Debug), StringComparison.Ordinal);
 }

@@ -13,11 +13,15 @@ public sealed class RawClient : IDisposable
     {
         Socket = new Socket(host.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         Socket.Connect(host);
+        Name = Socket.LocalEndPoint!.ToString()!;
         Socket.ReceiveTimeout = (int)Patience.TotalMilliseconds;
         Socket.SendTimeout = (int)Patience.TotalMilliseconds;
     }
 
     public Socket Socket { get; }
+
+    /// <summary>What a host's log calls this client: its address and port.</summary>
+    public string Name { get; }
 
     /// <summary>The devid of the imported device.</summary>
     public DeviceId DeviceId => Record?.DeviceId ?? default;
@@ -154,19 +158,23 @@ public sealed class RawClient : IDisposable
     public byte[] Read(int length)
     {
         var bytes = new byte[length];
+        ReadInto(bytes);
+        return bytes;
+    }
+
+    public void ReadInto(Span<byte> buffer)
+    {
         var have = 0;
-        while (have < length)
+        while (have < buffer.Length)
         {
-            var received = Socket.Receive(bytes.AsSpan(have));
+            var received = Socket.Receive(buffer[have..]);
             if (received == 0)
             {
-                throw new EndOfStreamException($"The host closed the connection after {have} of {length} bytes.");
+                throw new EndOfStreamException($"The host closed the connection after {have} of {buffer.Length} bytes.");
             }
 
             have += received;
         }
-
-        return bytes;
     }
 
     /// <summary>Whether the host closes the connection without another byte.</summary>
@@ -181,6 +189,9 @@ public sealed class RawClient : IDisposable
             return true;
         }
     }
+
+    /// <summary>Says no more, and still listens: a host finds the end of the stream where the bytes so far have ended.</summary>
+    public void CloseSending() => Socket.Shutdown(SocketShutdown.Send);
 
     public void Dispose() => Socket.Dispose();
 }

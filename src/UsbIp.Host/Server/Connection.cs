@@ -80,7 +80,7 @@ public sealed class Connection(Socket socket, RemoteClient client, DeviceRegistr
                 ServerLog.UnknownFirstByte(log, client.Name, other);
                 break;
             case null:
-                ServerLog.SilentConnection(log, client.Name);
+                ServerLog.ClosedConnection(log, client.Name);
                 break;
         }
     }

@@ -11,8 +11,10 @@ namespace UsbIp.Host.Server;
 public sealed class RequestReader(Socket socket, ServerOptions options)
 {
     private readonly long _started = Stopwatch.GetTimestamp();
+    private int _read;
 
-    /// <summary>The first byte, left in the socket; null if none came in time or the peer closed.</summary>
+    /// <summary>The first byte, left in the socket; null if the peer closed without one, as those do who only look whether somebody listens.</summary>
+    /// <exception cref="ProtocolException">None came in time: that takes a place from others.</exception>
     public byte? PeekFirstByte()
     {
         Span<byte> first = stackalloc byte[1];
@@ -20,6 +22,10 @@ public sealed class RequestReader(Socket socket, ServerOptions options)
         try
         {
             return socket.Receive(first, SocketFlags.Peek) == 0 ? null : first[0];
+        }
+        catch (SocketException e) when (IsTimeout(e))
+        {
+            throw new ProtocolException($"It sent nothing for {options.FirstByteTime.TotalSeconds:0} s.");
         }
         catch (SocketException)
         {
@@ -45,15 +51,18 @@ public sealed class RequestReader(Socket socket, ServerOptions options)
                 var received = socket.Receive(buffer);
                 if (received == 0)
                 {
-                    throw new ProtocolException("The peer closed the connection inside its request.");
+                    throw new ProtocolException($"The peer closed the connection inside its request, after {_read} bytes.");
                 }
 
+                _read += received;
                 buffer = buffer[received..];
             }
-            catch (SocketException e) when (e.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock)
+            catch (SocketException e) when (IsTimeout(e))
             {
                 // The deadline above says it.
             }
         }
     }
+
+    private static bool IsTimeout(SocketException e) => e.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock;
 }

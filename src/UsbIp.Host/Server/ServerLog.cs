@@ -27,8 +27,8 @@ internal static partial class ServerLog
     [LoggerMessage(104, LogLevel.Warning, "{Client}: closed, its first byte 0x{First:x2} is not that of USB/IP 1.1.1 (0x01).")]
     public static partial void UnknownFirstByte(ILogger log, string client, byte first);
 
-    [LoggerMessage(105, LogLevel.Debug, "{Client}: closed, it sent nothing.")]
-    public static partial void SilentConnection(ILogger log, string client);
+    [LoggerMessage(105, LogLevel.Debug, "{Client}: closed without a byte.")]
+    public static partial void ClosedConnection(ILogger log, string client);
 
     [LoggerMessage(106, LogLevel.Warning, "{Client}: closed. {Reason}")]
     public static partial void RequestBroken(ILogger log, string client, string reason);

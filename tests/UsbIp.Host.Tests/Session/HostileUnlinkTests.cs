@@ -25,7 +25,7 @@ public sealed class HostileUnlinkTests
 
         client.Send(bytes);
 
-        host.WaitForOnlyComplaint("1-2").Should().Contain("ended by ProtocolViolation").And.Contain(field);
+        host.WaitForOnlyComplaint("1-2", client).Should().Contain("ended by ProtocolViolation").And.Contain(field);
     }
 
     [Theory]

@@ -86,38 +86,6 @@ public sealed class HostileClientTests
     }
 
     [Fact]
-    public async Task Session_that_is_cut_at_any_byte_of_its_requests_gives_everything_back()
-    {
-        await using var host = new RunningHost();
-        var device = host.Export("1-2");
-        device.OnSubmit = transfer =>
-        {
-            device.Complete(transfer, UrbStatus.Ok, transfer.Length);
-            return true;
-        };
-        byte[] script;
-        using (var client = host.Import("1-2"))
-        {
-            script =
-            [
-                .. client.Bytes(Requests.Out(1, 2, 20), new byte[20]),
-                .. client.Bytes(Requests.Iso(2, UrbDirection.Out, 5, 32, 2), new byte[32], [new(0, 16), new(16, 16)]),
-                .. client.Bytes(Requests.Control(3, 0x40, 1, length: 4), new byte[4]),
-            ];
-        }
-
-        for (var cut = 0; cut <= script.Length; cut++)
-        {
-            host.WaitUntilFree("1-2");
-            using var client = host.Import("1-2");
-            client.Send(script.AsSpan(0, cut));
-        }
-
-        host.WaitUntilFree("1-2");
-        device.TransfersAlive.Should().Be(0);
-    }
-
-    [Fact]
     public async Task Seeded_nonsense_never_costs_more_than_its_own_session()
     {
         await using var host = new RunningHost();

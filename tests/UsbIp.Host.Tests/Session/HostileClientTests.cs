@@ -85,6 +85,30 @@ public sealed class HostileClientTests
         host.WaitForOnlyComplaint("1-2", client).Should().Contain("no endpoint 0x09");
     }
 
+    [Theory]
+    [InlineData("transfer_flags", 0x14, 0xFFFFFFFF)]
+    [InlineData("start_frame", 0x1C, 0x80000000)]
+    [InlineData("number_of_packets", 0x20, 0x7FFFFFFF)]
+    [InlineData("interval", 0x24, 0xFFFFFFFF)]
+    [InlineData("setup", 0x28, 0xFFFFFFFF)]
+    [InlineData("setup", 0x2C, 0xFFFFFFFF)]
+    public async Task Field_that_says_nothing_of_a_bulk_request_may_be_anything(string field, int offset, uint value)
+    {
+        await using var host = new RunningHost();
+        var device = host.Export("1-2");
+        device.AnswerAtOnce();
+        using var client = host.Import("1-2");
+        var bytes = client.Bytes(Requests.Out(1, 2, 20), new byte[20]);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(offset), value);
+
+        client.Send(bytes);
+        var reply = client.ReadSubmitReply();
+        client.Submit(Requests.Out(2, 2, 0));
+
+        (reply.Seqnum, reply.Status, reply.ActualLength).Should().Be((1, UrbStatus.Ok, 20), "{0} means nothing here", field);
+        client.ReadSubmitReply().Seqnum.Should().Be(2);
+    }
+
     [Fact]
     public async Task Seeded_nonsense_never_costs_more_than_its_own_session()
     {

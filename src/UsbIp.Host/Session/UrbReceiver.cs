@@ -85,9 +85,8 @@ public sealed class UrbReceiver(
             return;
         }
 
-        // The buffer must hold what is on the wire, which may be more than the device's data stage.
-        var length = Math.Max(verdict.Length, verdict.PayloadLength);
-        var cost = TransferBudget.CostOf(length, verdict.IsoPackets);
+        // What is on the wire beyond the device's data stage is thrown away, and takes no memory.
+        var cost = TransferBudget.CostOf(verdict.Length, verdict.IsoPackets);
         if (!budget.TryReserve(cost))
         {
             Refuse(request, UrbStatus.NoMemory, verdict.PayloadLength + isoBytes);

@@ -94,6 +94,24 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task Control_request_is_charged_for_what_it_asks_for_and_not_for_the_room_around_it()
+    {
+        await using var host = new RunningHost(Small);
+        var device = host.Export("1-2");
+        using var client = host.Import("1-2");
+        var roomy = Requests.Control(1, 0x40, 1, length: 8) with { BufferLength = 30_000 };
+
+        for (var seqnum = 1u; seqnum <= 4; seqnum++)
+        {
+            client.Submit(roomy with { Seqnum = seqnum }, new byte[30_000]);
+            device.NextSubmitted().Length.Should().Be(8);
+        }
+
+        client.Submit(Requests.In(5, 1, 64));
+        client.ReadSubmitReply().Should().Be(new SubmitReply(5, UrbStatus.NoMemory, 0), "four URBs are all that these limits allow");
+    }
+
+    [Fact]
     public async Task Peer_that_provokes_replies_and_never_reads_is_cut_off()
     {
         await using var host = new RunningHost(Small);

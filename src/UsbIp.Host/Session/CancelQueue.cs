@@ -6,19 +6,25 @@ namespace UsbIp.Host.Session;
 /// </summary>
 /// <param name="calls">Cancels.</param>
 /// <param name="failed">Told why the session cannot go on.</param>
+/// <param name="limit">Cancels that may wait. A URB that has ended meanwhile still counts, so while the device hangs in one, nothing else bounds them.</param>
 /// <param name="name">The session's name, for its thread.</param>
-public sealed class CancelQueue(DeviceCalls calls, Action<string> failed, string name) : IDisposable
+public sealed class CancelQueue(DeviceCalls calls, Action<string> failed, int limit, string name) : IDisposable
 {
     private readonly object _gate = new(); // a monitor: the thread sleeps on it
     private readonly Queue<(PendingUrb Urb, uint Seqnum)> _cancels = new();
     private Thread? _thread;
     private bool _stopped;
 
-    /// <summary>Cancels the URB if it still runs under that seqnum. Returns at once.</summary>
-    public void Add(PendingUrb urb, uint seqnum)
+    /// <summary>Cancels the URB if it still runs under that seqnum. Returns at once; false if too many wait.</summary>
+    public bool TryAdd(PendingUrb urb, uint seqnum)
     {
         lock (_gate)
         {
+            if (_cancels.Count >= limit)
+            {
+                return false;
+            }
+
             _cancels.Enqueue((urb, seqnum));
             if (_thread is null && !_stopped)
             {
@@ -27,6 +33,7 @@ public sealed class CancelQueue(DeviceCalls calls, Action<string> failed, string
             }
 
             Monitor.Pulse(_gate);
+            return true;
         }
     }
 

@@ -26,7 +26,10 @@ public sealed record SessionLimits
     /// <summary>A transfer_buffer_length above this is no request but nonsense: the session ends instead of draining it.</summary>
     public int MaxDrainedLength { get; init; } = 256 * 1024 * 1024;
 
-    /// <summary>Replies that wait to be sent. Refusals cost the peer nothing to provoke, so a peer that never reads is cut off here.</summary>
+    /// <summary>
+    /// Replies that wait to be sent: refusals cost the peer nothing to provoke, so a peer that never reads is cut off here. And unlinks that wait while the
+    /// device hangs in a cancel.
+    /// </summary>
     public int MaxQueuedReplies { get; init; } = 8192;
 
     /// <summary>How long a full socket may take no byte before its session ends.</summary>

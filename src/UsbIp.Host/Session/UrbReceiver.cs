@@ -164,9 +164,9 @@ public sealed class UrbReceiver(
     private void ReceiveUnlink(in UnlinkRequest request)
     {
         validator.RequireOurDevice(request.Seqnum, request.DeviceId);
-        if (pending.TryUnlink(request, out var urb))
+        if (pending.TryUnlink(request, out var urb) && !cancels.TryAdd(urb, request.TargetSeqnum))
         {
-            cancels.Add(urb, request.TargetSeqnum);
+            throw new ProtocolException($"More than {maxQueuedReplies} unlinks wait: the device hangs in one, and the client goes on.");
         }
     }
 

@@ -58,7 +58,7 @@ public sealed class UrbSession : ITransferSink, IDisposable
         var special = new SpecialRequests(device, _calls, _pending, endpoints);
         var failed = (string reason) => End(new SessionEnd(SessionEndCause.DeviceFailed, reason));
         _queue = new DeviceQueue(_calls, _pending, special, failed, limits.DrainTime, name);
-        _cancels = new CancelQueue(_calls, failed, name);
+        _cancels = new CancelQueue(_calls, failed, limits.MaxQueuedReplies, name);
         _order = new BulkOnlyOrder(endpoints, _calls, _pending, accepted);
         var receive = new ReceiveBuffer(socket) { BeforeWait = _sender.Flush };
         var validator = new SubmitValidator(deviceId, endpoints, limits);

@@ -168,25 +168,6 @@ public sealed class LimitTests
     }
 
     [Fact]
-    public async Task Connections_without_an_import_are_bounded_and_sessions_go_on()
-    {
-        await using var host = new RunningHost(new ServerOptions { MaxUnimported = 8, FirstByteTime = TimeSpan.FromSeconds(30) });
-        var device = host.Export("1-2");
-        using var client = host.Import("1-2");
-        var crowd = Enumerable.Range(0, 1000).Select(_ => host.Connect()).ToList();
-
-        client.Submit(Requests.In(1, 1, 64));
-        device.Complete(device.NextSubmitted(), UrbStatus.Ok, 0);
-        client.ReadSubmitReply().Status.Should().Be(UrbStatus.Ok);
-        Eventually.Holds(() => host.ConnectionCount <= 9, "the crowd to be turned away");
-        crowd.ForEach(connection => connection.Dispose());
-
-        Eventually.Holds(() => host.ConnectionCount == 1, "the crowd's connections to end");
-        using var late = host.Connect();
-        late.Import("1-9").Should().Be(OperationStatus.NoDevice, "there is room again");
-    }
-
-    [Fact]
     public async Task Sessions_that_hold_all_shared_memory_leave_each_other_one_its_own()
     {
         await using var host = new RunningHost(new ServerOptions

@@ -1,6 +1,6 @@
 namespace UsbIp.Client;
 
-/// <summary>How the program ended. The numbers are those of the ecosystem's newer tools and never change; the README lists them.</summary>
+/// <summary>How the program ended. The numbers never change; up to 13 they are those of the ecosystem's newer tools. The README lists them.</summary>
 public enum ExitCode
 {
     /// <summary>Done.</summary>
@@ -27,7 +27,7 @@ public enum ExitCode
     /// <summary>The peer speaks another version of the protocol, or another protocol.</summary>
     ProtocolMismatch = 7,
 
-    /// <summary>The host cannot be found or reached, or the connection was lost.</summary>
+    /// <summary>The host refuses the connection or cannot be reached, or the connection was lost.</summary>
     Network = 8,
 
     /// <summary>The host, the kernel or the device did not answer in time.</summary>
@@ -44,6 +44,15 @@ public enum ExitCode
 
     /// <summary>The doctor has found something wrong.</summary>
     Unhealthy = 13,
+
+    /// <summary>The host's name does not resolve to an address, and is none.</summary>
+    UnknownHost = 14,
+
+    /// <summary>The host refuses, with ST_NA or a status that has no number of its own here.</summary>
+    Refused = 15,
+
+    /// <summary>The host says that the device is in an error state (ST_DEV_ERR).</summary>
+    DeviceError = 16,
 
     /// <summary>The user interrupted the program before it was done.</summary>
     Interrupted = 130,

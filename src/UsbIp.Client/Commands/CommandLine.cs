@@ -21,13 +21,15 @@ internal sealed class CommandLine
           sudo usbip-client attach -r raspberry -b 1-2  the stock tools' options work too
 
         Exit codes:
-            0  done                              7  the host speaks another protocol (version)
-            1  any other error                   8  the host cannot be found or reached, or was lost
-            2  wrong command line                9  no answer in time
-            3  no permission                    10  no free port
-            4  kernel module vhci_hcd missing   11  the host broke the protocol
-            5  no such device or attachment     12  attached already
-            6  another client has the device    13  doctor found something wrong
+            0  done                              9  no answer in time
+            1  any other error                  10  no free port
+            2  wrong command line               11  the host broke the protocol
+            3  no permission                    12  attached already
+            4  kernel module vhci_hcd missing   13  doctor found something wrong
+            5  no such device or attachment     14  the host's name does not resolve
+            6  another client has the device    15  the host refuses, without a better reason
+            7  the host speaks another version  16  the host says that the device is in an error state
+            8  the host refuses the connection, cannot be reached, or was lost
                                                130  interrupted
 
         This is the side that uses devices; 'usbip-host' on the other machine exports them.

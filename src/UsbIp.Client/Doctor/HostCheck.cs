@@ -61,7 +61,7 @@ internal static class HostCheck
     private static string IdOf(CommandException error) => error switch
     {
         { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } } => "C-HOST-REFUSES",
-        { InnerException: SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } or ArgumentException } => "C-NAME-UNKNOWN",
+        { ExitCode: ExitCode.UnknownHost } => "C-NAME-UNKNOWN",
         { InnerException: TimeoutException } => "C-NAME-SLOW",
         { ExitCode: ExitCode.Timeout, InnerException: SocketException } => "C-HOST-SILENT",
         { ExitCode: ExitCode.Timeout } => "C-NO-ANSWER",

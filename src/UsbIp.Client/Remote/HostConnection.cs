@@ -40,7 +40,8 @@ public sealed class HostConnection : IDisposable
         var status = Ask(stream, OperationCode.DeviceListRequest, OperationCode.DeviceListReply);
         return status == OperationStatus.Ok
             ? DeviceList.ReadBody(stream)
-            : throw new CommandException(ExitCode.Failure, $"{_address} refused to list its devices: {ImportRefusal.Describe(status)}.");
+            : throw new CommandException(
+                ExitCode.Refused, $"{_address} refused to list its devices: {ImportRefusal.Describe(status)}.", $"look into the log of the server on {_address.Host}.");
     });
 
     /// <summary>What the host can do beyond USB/IP without an import, once it has listed its devices: bytes behind the list, which others do not send.</summary>

@@ -95,7 +95,7 @@ internal static class HostDialer
         catch (Exception error) when (error is SocketException or ArgumentException)
         {
             throw new CommandException(
-                ExitCode.Network,
+                ExitCode.UnknownHost,
                 $"The host name '{address.Host}' does not resolve to an address.",
                 "check its spelling, or give the host's IP address.",
                 error);

@@ -33,7 +33,7 @@ internal static class ImportRefusal
                 $"{host} refused {busId}: {reason}; another client holds it, or a program on the host does.",
                 $"see who holds it with 'usbip-host status' on {host.Host}, and detach it there."),
             OperationStatus.DeviceError => new CommandException(
-                ExitCode.Failure,
+                ExitCode.DeviceError,
                 $"{host} refused {busId}: {reason}.",
                 $"try again in a moment; if it stays so, unplug it from {host.Host} and plug it in again."),
             OperationStatus.NoDevice => new CommandException(
@@ -41,7 +41,7 @@ internal static class ImportRefusal
                 $"{host} exports no device {busId}: {reason}.",
                 $"'usbip-client list {host.Argument}' for what it exports, or 'usbip-host export {busId}' there."),
             _ => new CommandException(
-                ExitCode.Failure,
+                ExitCode.Refused,
                 $"{host} refused {busId}: {reason}.",
                 $"look into the log of the server on {host.Host}; some servers say this while another client holds the device."),
         };

@@ -174,7 +174,12 @@ public sealed class AttachCommandTests : IDisposable
     {
         _rig.Run("--help").Should().Be(ExitCode.Success);
 
-        _rig.Result.ToString().Should().Contain("Examples:").And.Contain("130  interrupted");
+        var help = _rig.Result.ToString();
+        help.Should().Contain("Examples:").And.Contain("130  interrupted");
+        foreach (var number in Enum.GetValues<ExitCode>().Select(code => (int)code))
+        {
+            help.Should().MatchRegex($@"(?m)^.* {number}  \S");
+        }
     }
 
     private static AttachRequest Request(HostAddress host, bool wait = true) => new(host, DeviceSelector.Parse("2-1"), LogFile: null, wait, ReadAhead: true, IsDebug: false);

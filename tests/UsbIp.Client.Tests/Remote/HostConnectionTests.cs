@@ -45,12 +45,12 @@ public class HostConnectionTests
     }
 
     [Theory]
-    [InlineData(1, ExitCode.Failure, "request failed (ST_NA)")]
+    [InlineData(1, ExitCode.Refused, "request failed (ST_NA)")]
     [InlineData(2, ExitCode.Busy, "device busy (ST_DEV_BUSY)")]
-    [InlineData(3, ExitCode.Failure, "device in error state (ST_DEV_ERR)")]
+    [InlineData(3, ExitCode.DeviceError, "device in error state (ST_DEV_ERR)")]
     [InlineData(4, ExitCode.NotFound, "device not found (ST_NODEV)")]
-    [InlineData(5, ExitCode.Failure, "unexpected response (ST_ERROR)")]
-    [InlineData(77, ExitCode.Failure, "unknown status 77")]
+    [InlineData(5, ExitCode.Refused, "unexpected response (ST_ERROR)")]
+    [InlineData(77, ExitCode.Refused, "unknown status 77")]
     public void Each_refusal_has_its_reason_its_number_and_a_hint(int status, ExitCode exitCode, string reason)
     {
         using var host = FakeHost.Refusing((OperationStatus)status);
@@ -137,7 +137,7 @@ public class HostConnectionTests
     {
         var error = ConnectFails(new HostAddress("no-such-host.invalid"));
 
-        error.ExitCode.Should().Be(ExitCode.Network);
+        error.ExitCode.Should().Be(ExitCode.UnknownHost);
         error.Message.Should().Be("The host name 'no-such-host.invalid' does not resolve to an address.");
     }
 

@@ -9,7 +9,8 @@
 refuses() {
     local text=$1 status=$2 words=$3 got
     shift 3
-    timeout 20 "$@" >refusal 2>&1 3>&- </dev/null
+    # The first commands run while udev looks at the buses that vhci_hcd has made.
+    timeout $((20 * $(slowness) / 100)) "$@" >refusal 2>&1 3>&- </dev/null
     got=$?
     cat refusal
     if [[ ! $got =~ ^($status)$ ]]; then
@@ -45,8 +46,18 @@ load_vhci
 refuses "attach of what is not there" 5 '9-9' "$client" attach 127.0.0.1 9-9
 # Not every host's busids look like Linux's, so it is the host that knows.
 refuses "attach of nonsense" 5 'nonsense!' "$client" attach 127.0.0.1 'nonsense!'
-refuses "a host that does not resolve" 8 no-such-host.invalid "$client" list no-such-host.invalid
+refuses "a host that does not resolve" 14 no-such-host.invalid "$client" list no-such-host.invalid
 refuses "a host that does not listen" 8 127.0.0.1 "$client" list 127.0.0.1:9
+
+# What a host answers that refuses for no better reason (ST_NA), and one whose device is broken (ST_DEV_ERR).
+for status in 1 3; do
+    printf '\x01\x11\x00\x03\x00\x00\x00'"\\x0$status" >"answer$status"
+    socat "TCP-LISTEN:326$status,bind=127.0.0.1,reuseaddr,fork" "SYSTEM:cat answer$status; cat >/dev/null" 3>&- &
+    at_exit "kill $!"
+    host_port=326$status wait_until 10 is_listening
+done
+refuses "attach where the host refuses" 15 'request failed \(ST_NA\)' "$client" attach 127.0.0.1:3261 1-1
+refuses "attach of a device in an error state" 16 'device in error state \(ST_DEV_ERR\)' "$client" attach 127.0.0.1:3263 1-1
 refuses "a port out of range" 2 999 "$client" detach 999
 refuses "a port with nothing on it" 5 'port 03' "$client" detach 3
 refuses "attach without permission" 3 'may not' "${nobody[@]}" "$client" attach 127.0.0.1 "$disk"

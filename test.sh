@@ -95,6 +95,12 @@ sum_of() {
         awk '{ print $3, $2 - $3, $1 - $2; found = 1 } END { exit !found }'
 }
 
+# The programs for machines that have .NET, in a folder of their own: dist is what all other layers take.
+framework_dependent() {
+    local small=artifacts/framework-dependent
+    build/publish.sh --framework-dependent --output "$small" && build/try-published.sh "$small"
+}
+
 # A regression of the speed, as ratios within one run: alone, before the virtual machines keep the processors busy.
 speed() {
     benchmarks/UsbIp.Benchmarks/bin/Release/net10.0/usbip-bench guard dist
@@ -125,7 +131,7 @@ not_run() {
 }
 
 if ! step prepare prepare; then
-    not_run build format tests publish packages speed
+    not_run build format tests publish run small packages speed
     [ -n "$fast" ] || not_run vm
     finish
 fi
@@ -136,11 +142,13 @@ else
     not_run format tests
 fi
 if step publish build/publish.sh; then
+    step run build/try-published.sh dist
+    step small framework_dependent
     step packages packaging/build-debs.sh
     step speed speed
     [ -n "$fast" ] || vm_tests
 else
-    not_run packages speed
+    not_run run small packages speed
     [ -n "$fast" ] || not_run vm
 fi
 finish

@@ -68,7 +68,13 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 for program in Host Client; do
     say "usbip-${program,,} for $rid, $kind"
+    # The SDK compiles ahead of time only what is newer than the last time. What was compiled for the trimmed
+    # framework of the other kind would pass for up to date, and the program would abort as it starts.
+    compiled=src/UsbIp.$program/obj/Release/net10.0/$rid/R2R
+    rm -rf "$compiled"
+    [ ! -d "$compiled-$kind" ] || mv "$compiled-$kind" "$compiled"
     dotnet publish "src/UsbIp.$program" "${options[@]}" -o "$work"
+    mv "$compiled" "$compiled-$kind"
 done
 
 mkdir -p "$output"

@@ -13,8 +13,10 @@ namespace UsbIp.Client.Remote;
 public sealed class RemoteDevice : IDisposable
 {
     private const byte StandardDeviceIn = 0x80;
+    private const byte StandardInterfaceIn = 0x81;
     private const byte GetStatus = 0;
     private const byte GetDescriptor = 6;
+    private const ushort HidReport = 0x22;
     private const ushort EnglishUnitedStates = 0x0409;
 
     /// <summary>A device has at most 255 configurations; none that is honest has more than a few.</summary>
@@ -68,6 +70,13 @@ public sealed class RemoteDevice : IDisposable
 
     /// <summary>What a high-speed device would be at full speed; empty if it has no such descriptor.</summary>
     public byte[] ReadQualifier() => ReadDescriptor(DescriptorType.DeviceQualifier, 0, length: 10);
+
+    /// <summary>What a host may debug itself through; empty if the device is no such one.</summary>
+    public byte[] ReadDebug() => ReadDescriptor(DescriptorType.Debug, 0, length: 4);
+
+    /// <summary>The report descriptor of a HID interface; empty if the device refuses.</summary>
+    public byte[] ReadReport(byte interfaceNumber, ushort length) =>
+        ControlIn(new SetupPacket(StandardInterfaceIn, GetDescriptor, HidReport << 8, interfaceNumber, length));
 
     /// <summary>A string, printable; empty where the index is 0 or the device has none.</summary>
     public string ReadString(byte index)

@@ -4,7 +4,7 @@ using System.Text;
 namespace UsbIp.Protocol.Descriptors;
 
 /// <summary>
-/// The names of vendors, products and classes from the field's list (usb.ids of hwdata and usbutils). Every name is null where the list,
+/// The names of vendors, products, classes, and what some of them add, from the field's list (usb.ids of hwdata and usbutils). Every name is null where the list,
 /// or its entry, is missing. Looks the text up in place: nothing is parsed that nobody asks for.
 /// </summary>
 public sealed class UsbNames(ReadOnlyMemory<byte> text)
@@ -49,6 +49,22 @@ public sealed class UsbNames(ReadOnlyMemory<byte> text)
         var subClasses = Children(text.Span, $"\nC {deviceClass:x2}  ", "\n\t");
         return Name(Entry(Children(subClasses, $"\n\t{subClass:x2}  ", "\n\t\t"), $"\n\t\t{protocol:x2}  "));
     }
+
+    /// <summary>What an audio terminal is, such as a microphone (wTerminalType).</summary>
+    public string? AudioTerminal(ushort type) => Name(Entry(text.Span, $"\nAT {type:x4}  "));
+
+    /// <summary>The country that a keyboard's labels are for (HID 1.11, 6.2.1).</summary>
+    public string? HidCountry(byte country) => Name(Entry(text.Span, $"\nHCC {country:00}  "));
+
+    public string? HidDescriptor(byte type) => Name(Entry(text.Span, $"\nHID {type:x2}  "));
+
+    /// <summary>An item of a report descriptor, without the bits for its size (HID 1.11, 6.2.2).</summary>
+    public string? HidItem(byte item) => Name(Entry(text.Span, $"\nR {item:x2}  "));
+
+    public string? UsagePage(ushort page) => Name(Entry(text.Span, $"\nHUT {page:x2}  "));
+
+    public string? Usage(ushort page, ushort usage) =>
+        Name(Entry(Children(text.Span, $"\nHUT {page:x2}  ", "\n\t"), $"\n\t{usage:x3}  "));
 
     /// <summary>The text behind a key, up to the list's end; empty if the key is not there.</summary>
     private static ReadOnlySpan<byte> Entry(ReadOnlySpan<byte> list, FormattableString key)

@@ -16,6 +16,18 @@ internal static class SampleDevices
         	06  SCSI
         		50  Bulk-Only
         C 02  Communications
+        AT 0101  USB Streaming
+        HID 22  Report
+        R 04  Usage Page
+        R 08  Usage
+        R 54  Unit Exponent
+        R 64  Unit
+        R 80  Input
+        R a0  Collection
+        R c0  End Collection
+        HUT 01  Generic Desktop Controls
+        	006  Keyboard
+        HCC 00  Not supported
         """u8.ToArray());
 
     public static DeviceRecord StickRecord { get; } = new()

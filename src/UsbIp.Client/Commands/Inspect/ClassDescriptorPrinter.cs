@@ -1,93 +1,85 @@
-using System.Buffers.Binary;
-using System.Globalization;
+using UsbIp.Client.Remote;
+using UsbIp.Protocol.Descriptors;
 
 namespace UsbIp.Client.Commands.Inspect;
 
-/// <summary>Prints the class-specific descriptors that most devices have (HID 1.11, 6.2.1; CDC 1.2, 5.2.3); any other as hexadecimal bytes.</summary>
-internal sealed class ClassDescriptorPrinter(FieldWriter writer)
+/// <summary>Prints the descriptors that classes add, each as its class reads it; those that nobody here knows as hexadecimal bytes.</summary>
+internal sealed class ClassDescriptorPrinter(FieldWriter writer, UsbNames names, RemoteDevice device)
 {
-    private const byte HidClass = 3;
+    private const byte AudioClass = 1;
     private const byte CommunicationsClass = 2;
-    private const byte HidDescriptor = 0x21;
-    private const byte ReportDescriptor = 0x22;
-    private const byte ClassInterface = 0x24;
+    private const byte HidClass = 3;
+    private const byte MassStorageClass = 8;
+    private const byte CommunicationsDataClass = 10;
+    private const int PipeUsageSize = 4;
 
-    public void Print(byte interfaceClass, ReadOnlySpan<byte> bytes)
+    private readonly AudioPrinter _audio = new(writer, names, device.ReadString);
+    private readonly CommunicationsPrinter _communications = new(writer, device);
+    private readonly HidPrinter _hid = new(writer, names, device);
+
+    public void Print(DescriptorPlace place, InterfaceIdentity of, ReadOnlySpan<byte> bytes)
     {
-        var known = (interfaceClass, bytes[1]) switch
+        var isDone = (place, of.Class) switch
         {
-            (HidClass, HidDescriptor) => TryPrintHid(bytes),
-            (CommunicationsClass, ClassInterface) => TryPrintCommunications(bytes),
+            (DescriptorPlace.Configuration, _) => false,
+            (_, AudioClass) => _audio.TryPrint(of, bytes),
+            (DescriptorPlace.Interface, HidClass) => _hid.TryPrint(of.Number, bytes),
+            (DescriptorPlace.Interface, CommunicationsClass) or (DescriptorPlace.Endpoint, CommunicationsClass or CommunicationsDataClass) =>
+                TryPrintCommunications(bytes),
+            (DescriptorPlace.Endpoint, MassStorageClass) => TryPrintPipeUsage(bytes),
             _ => false,
         };
-        if (!known)
+        if (!isDone)
         {
-            writer.Unrecognized(6, bytes);
+            PrintUnknown(place, bytes);
         }
     }
 
-    private bool TryPrintHid(ReadOnlySpan<byte> bytes)
+    private void PrintUnknown(DescriptorPlace place, ReadOnlySpan<byte> bytes)
     {
-        const int Fixed = 6;
-        const int PerDescriptor = 3;
-        if (bytes.Length < Fixed || bytes.Length < Fixed + (bytes[5] * PerDescriptor))
+        switch (place, (DescriptorType)bytes[1])
         {
-            return false;
+            case (DescriptorPlace.Endpoint, DescriptorType.ClassInterface):
+                writer.Bytes(8, "INTERFACE CLASS:", bytes);
+                break;
+            case (DescriptorPlace.Endpoint, DescriptorType.ClassDevice):
+                writer.Bytes(8, "DEVICE CLASS:", bytes);
+                break;
+            default:
+                writer.Unrecognized(4 + (2 * (int)place), bytes);
+                break;
         }
-
-        writer.Line(8, "HID Device Descriptor:");
-        writer.Start(10, bytes);
-        writer.Release(10, "bcdHID", BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]));
-        writer.Number(10, "bCountryCode", bytes[4], bytes[4] == 0 ? "Not supported" : null);
-        writer.Number(10, "bNumDescriptors", bytes[5]);
-        for (var offset = Fixed; offset < Fixed + (bytes[5] * PerDescriptor); offset += PerDescriptor)
-        {
-            writer.Number(10, "bDescriptorType", bytes[offset], bytes[offset] == ReportDescriptor ? "Report" : null);
-            writer.Number(10, "wDescriptorLength", BinaryPrimitives.ReadUInt16LittleEndian(bytes[(offset + 1)..]));
-        }
-
-        return true;
     }
 
     private bool TryPrintCommunications(ReadOnlySpan<byte> bytes)
     {
-        switch (bytes)
+        if ((DescriptorType)bytes[1] != DescriptorType.ClassInterface)
         {
-            case [_, _, 0x00, _, _, ..]:
-                writer.Line(6, "CDC Header:");
-                writer.Release(8, "bcdCDC", BinaryPrimitives.ReadUInt16LittleEndian(bytes[3..]));
-                return true;
-            case [_, _, 0x01, var capabilities, var dataInterface, ..]:
-                writer.Line(6, "CDC Call Management:");
-                writer.Hex8(8, "bmCapabilities", capabilities);
-                Meaning(capabilities, 0x01, "call management");
-                Meaning(capabilities, 0x02, "use DataInterface");
-                writer.Number(8, "bDataInterface", dataInterface);
-                return true;
-            case [_, _, 0x02, var capabilities, ..]:
-                writer.Line(6, "CDC ACM:");
-                writer.Hex8(8, "bmCapabilities", capabilities);
-                Meaning(capabilities, 0x08, "connection notifications");
-                Meaning(capabilities, 0x04, "sends break");
-                Meaning(capabilities, 0x02, "line coding and serial state");
-                Meaning(capabilities, 0x01, "get/set/clear comm features");
-                return true;
-            case [_, _, 0x06, var master, _, ..]:
-                writer.Line(6, "CDC Union:");
-                writer.Number(8, "bMasterInterface", master);
-                var slaves = bytes[4..].ToArray().Select(slave => slave.ToString(CultureInfo.InvariantCulture));
-                writer.Field(8, "bSlaveInterface", string.Join(' ', slaves));
-                return true;
-            default:
-                return false;
+            return false;
         }
+
+        _communications.Print(bytes);
+        return true;
     }
 
-    private void Meaning(byte bits, byte bit, string text)
+    /// <summary>What a pipe of a USB attached SCSI disk is for.</summary>
+    private bool TryPrintPipeUsage(ReadOnlySpan<byte> bytes)
     {
-        if ((bits & bit) != 0)
+        if (bytes.Length != PipeUsageSize || (DescriptorType)bytes[1] != DescriptorType.ClassInterface)
         {
-            writer.Line(10, text);
+            return false;
         }
+
+        var usage = bytes[2] switch
+        {
+            1 => "Command pipe",
+            2 => "Status pipe",
+            3 => "Data-in pipe",
+            4 => "Data-out pipe",
+            >= 0xE0 and <= 0xEF => "Vendor specific",
+            _ => "Reserved",
+        };
+        writer.Line(8, $"{usage} (0x{bytes[2]:x2})");
+        return true;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using UsbIp.Client.Remote;
 using UsbIp.Protocol;
 using UsbIp.Protocol.Descriptors;
 
@@ -7,17 +8,25 @@ namespace UsbIp.Client.Commands.Inspect;
 /// <summary>Prints a whole device: its own descriptor, its configurations, what comes beside them, its status.</summary>
 /// <param name="writer">Where to.</param>
 /// <param name="names">The names of usb.ids.</param>
-/// <param name="stringOf">Reads a string of the device; empty for none.</param>
-/// <param name="speed">The device's speed, on which the unit of MaxPower depends.</param>
-internal sealed class DevicePrinter(FieldWriter writer, UsbNames names, Func<byte, string> stringOf, UsbSpeed speed)
+/// <param name="device">Asked for what descriptors only refer to: strings, and the reports of HID devices.</param>
+internal sealed class DevicePrinter(FieldWriter writer, UsbNames names, RemoteDevice device)
 {
-    private const int QualifierSize = 10;
+    public const int OnTheGoSize = 3;
 
-    private readonly InterfacePrinter _interfaces = new(writer, names, stringOf);
+    private const int QualifierSize = 10;
+    private const int DebugSize = 4;
+
+    private static readonly string?[] OnTheGoAttributes = ["SRP (Session Request Protocol)", "HNP (Host Negotiation Protocol)"];
+    private static readonly string?[] HighSpeedStatus = [null, "Remote Wakeup Enabled", "Test Mode", null, null, null, "Debug Mode"];
+    private static readonly string?[] SuperSpeedStatus =
+        [null, "Remote Wakeup Enabled", "U1 Enabled", "U2 Enabled", "Latency Tolerance Messaging (LTM) Enabled", null, "Debug Mode"];
+
+    private readonly ClassNames _names = new(names);
+    private readonly InterfacePrinter _interfaces = new(writer, names, device);
 
     public void PrintDevice(ReadOnlySpan<byte> bytes)
     {
-        if (!DeviceDescriptor.TryRead(bytes, out var device))
+        if (!DeviceDescriptor.TryRead(bytes, out var descriptor))
         {
             writer.Unrecognized(0, bytes);
             return;
@@ -25,16 +34,16 @@ internal sealed class DevicePrinter(FieldWriter writer, UsbNames names, Func<byt
 
         writer.Line(0, "Device Descriptor:");
         writer.Start(2, bytes);
-        writer.Release(2, "bcdUSB", device.UsbRelease);
-        PrintClass(device.DeviceClass, device.DeviceSubClass, device.DeviceProtocol);
-        writer.Number(2, "bMaxPacketSize0", device.MaxPacketSize0);
-        writer.Hex16(2, "idVendor", device.VendorId, names.Vendor(device.VendorId));
-        writer.Hex16(2, "idProduct", device.ProductId, names.Product(device.VendorId, device.ProductId));
-        writer.Release(2, "bcdDevice", device.DeviceRelease);
-        writer.Number(2, "iManufacturer", device.ManufacturerIndex, stringOf(device.ManufacturerIndex));
-        writer.Number(2, "iProduct", device.ProductIndex, stringOf(device.ProductIndex));
-        writer.Number(2, "iSerial", device.SerialNumberIndex, stringOf(device.SerialNumberIndex));
-        writer.Number(2, "bNumConfigurations", device.ConfigurationCount);
+        writer.Release(2, "bcdUSB", descriptor.UsbRelease);
+        PrintClass(descriptor.DeviceClass, descriptor.DeviceSubClass, descriptor.DeviceProtocol);
+        writer.Number(2, "bMaxPacketSize0", descriptor.MaxPacketSize0);
+        writer.Hex16(2, "idVendor", descriptor.VendorId, names.Vendor(descriptor.VendorId));
+        writer.Hex16(2, "idProduct", descriptor.ProductId, names.Product(descriptor.VendorId, descriptor.ProductId));
+        writer.Release(2, "bcdDevice", descriptor.DeviceRelease);
+        writer.Number(2, "iManufacturer", descriptor.ManufacturerIndex, device.ReadString(descriptor.ManufacturerIndex));
+        writer.Number(2, "iProduct", descriptor.ProductIndex, device.ReadString(descriptor.ProductIndex));
+        writer.Number(2, "iSerial", descriptor.SerialNumberIndex, device.ReadString(descriptor.SerialNumberIndex));
+        writer.Number(2, "bNumConfigurations", descriptor.ConfigurationCount);
     }
 
     public void PrintConfiguration(ReadOnlySpan<byte> bytes)
@@ -50,7 +59,7 @@ internal sealed class DevicePrinter(FieldWriter writer, UsbNames names, Func<byt
         writer.Hex16(4, "wTotalLength", BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]));
         writer.Number(4, "bNumInterfaces", bytes[4]);
         writer.Number(4, "bConfigurationValue", bytes[5]);
-        writer.Number(4, "iConfiguration", bytes[6], stringOf(bytes[6]));
+        writer.Number(4, "iConfiguration", bytes[6], device.ReadString(bytes[6]));
         writer.Hex8(4, "bmAttributes", bytes[7]);
         if ((bytes[7] & 0x80) == 0)
         {
@@ -63,9 +72,33 @@ internal sealed class DevicePrinter(FieldWriter writer, UsbNames names, Func<byt
             writer.Line(6, "Remote Wakeup");
         }
 
-        var milliampere = bytes[8] * (speed >= UsbSpeed.Super ? 8 : 2);
+        if ((bytes[7] & 0x10) != 0)
+        {
+            writer.Line(6, "Battery Powered");
+        }
+
+        var milliampere = bytes[8] * (device.Record.Speed >= UsbSpeed.Super ? 8 : 2);
         writer.Line(4, $"MaxPower            {milliampere,5}mA");
+        _interfaces.Begin();
         PrintParts(bytes[bytes[0]..]);
+    }
+
+    /// <summary>The descriptor of a device that can be a host as well (On-The-Go 2.0, 6.4), wherever in a configuration it stands.</summary>
+    public void PrintOnTheGo(ReadOnlySpan<byte> configuration)
+    {
+        while (configuration.Length >= 2 && configuration[0] >= 2 && configuration[0] <= configuration.Length)
+        {
+            if ((DescriptorType)configuration[1] == DescriptorType.OnTheGo && configuration[0] >= OnTheGoSize)
+            {
+                writer.Line(0, "OTG Descriptor:");
+                writer.Start(2, configuration);
+                writer.Hex8(2, "bmAttributes", configuration[2]);
+                writer.Meanings(4, configuration[2], OnTheGoAttributes);
+                return;
+            }
+
+            configuration = configuration[configuration[0]..];
+        }
     }
 
     public void PrintQualifier(ReadOnlySpan<byte> bytes)
@@ -83,7 +116,22 @@ internal sealed class DevicePrinter(FieldWriter writer, UsbNames names, Func<byt
         writer.Number(2, "bNumConfigurations", bytes[8]);
     }
 
-    public void PrintStatus(ushort? status)
+    public void PrintDebug(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length != DebugSize)
+        {
+            return; // few devices can be used to debug their host
+        }
+
+        writer.Line(0, "Debug descriptor:");
+        writer.Start(2, bytes);
+        writer.Hex8(2, "bDebugInEndpoint", bytes[2]);
+        writer.Hex8(2, "bDebugOutEndpoint", bytes[3]);
+    }
+
+    /// <param name="status">What the device says; null if it refuses.</param>
+    /// <param name="isSuperSpeed">Whether its descriptor is one of USB 3, where some bits have another meaning.</param>
+    public void PrintStatus(ushort? status, bool isSuperSpeed)
     {
         if (status is not { } bits)
         {
@@ -92,14 +140,7 @@ internal sealed class DevicePrinter(FieldWriter writer, UsbNames names, Func<byt
 
         writer.Hex16(0, "Device Status:", bits);
         writer.Line(2, (bits & 0x01) != 0 ? "Self Powered" : "(Bus Powered)");
-        string[] meanings = ["Remote Wakeup Enabled", "U1 Enabled", "U2 Enabled", "Latency Tolerance Messaging (LTM) Enabled"];
-        for (var bit = 0; bit < meanings.Length; bit++)
-        {
-            if ((bits & (0x02 << bit)) != 0)
-            {
-                writer.Line(2, meanings[bit]);
-            }
-        }
+        writer.Meanings(2, bits, isSuperSpeed ? SuperSpeedStatus : HighSpeedStatus);
     }
 
     private void PrintParts(ReadOnlySpan<byte> bytes)
@@ -118,8 +159,8 @@ internal sealed class DevicePrinter(FieldWriter writer, UsbNames names, Func<byt
 
     private void PrintClass(byte code, byte subClass, byte protocol)
     {
-        writer.Number(2, "bDeviceClass", code, names.Class(code));
-        writer.Number(2, "bDeviceSubClass", subClass, names.SubClass(code, subClass));
-        writer.Number(2, "bDeviceProtocol", protocol, names.Protocol(code, subClass, protocol));
+        writer.Number(2, "bDeviceClass", code, _names.Class(code));
+        writer.Number(2, "bDeviceSubClass", subClass, _names.SubClass(code, subClass));
+        writer.Number(2, "bDeviceProtocol", protocol, _names.Protocol(code, subClass, protocol));
     }
 }

@@ -12,8 +12,8 @@ internal sealed class FieldWriter(TextWriter writer)
 
     public void Line(int indent, string text) => writer.WriteLine(new string(' ', indent) + text);
 
-    public void Field(int indent, string name, string value, string? meaning = null) =>
-        Line(indent, $"{name}{value.PadLeft(Math.Max(Width - name.Length, value.Length + 1))} {meaning}".TrimEnd());
+    public void Field(int indent, string name, string value, string? meaning = null, int width = Width) =>
+        Line(indent, $"{name}{value.PadLeft(Math.Max(width - name.Length, value.Length + 1))} {meaning}".TrimEnd());
 
     public void Number(int indent, string name, int value, string? meaning = null) =>
         Field(indent, name, value.ToString(CultureInfo.InvariantCulture), meaning);
@@ -32,7 +32,22 @@ internal sealed class FieldWriter(TextWriter writer)
         Number(indent, "bDescriptorType", descriptor[1]);
     }
 
+    /// <summary>Prints, for each bit of a value that is set and means something, what it means.</summary>
+    public void Meanings(int indent, uint bits, IReadOnlyList<string?> meanings)
+    {
+        for (var bit = 0; bit < meanings.Count; bit++)
+        {
+            if ((bits & (1u << bit)) != 0 && meanings[bit] is { } meaning)
+            {
+                Line(indent, meaning);
+            }
+        }
+    }
+
     /// <summary>A descriptor that nobody here knows, or that is too short for what it says it is.</summary>
-    public void Unrecognized(int indent, ReadOnlySpan<byte> descriptor) =>
-        Line(indent, $"** UNRECOGNIZED:  {string.Join(' ', descriptor.ToArray().Select(value => value.ToString("x2", CultureInfo.InvariantCulture)))}");
+    public void Unrecognized(int indent, ReadOnlySpan<byte> descriptor) => Bytes(indent, "** UNRECOGNIZED:", descriptor);
+
+    /// <summary>A descriptor of which only its kind is known.</summary>
+    public void Bytes(int indent, string kind, ReadOnlySpan<byte> bytes) =>
+        Line(indent, $"{kind}  {string.Join(' ', bytes.ToArray().Select(value => value.ToString("x2", CultureInfo.InvariantCulture)))}");
 }

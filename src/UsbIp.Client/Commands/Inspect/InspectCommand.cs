@@ -39,7 +39,7 @@ internal sealed class InspectCommand(ClientSettings settings, Output output)
         }
         else
         {
-            Print(device, descriptor, configurations, hasObjectStore: parsed?.UsbRelease > 0x0200);
+            Print(device, descriptor, parsed, configurations);
         }
 
         return ExitCode.Success;
@@ -53,32 +53,39 @@ internal sealed class InspectCommand(ClientSettings settings, Output output)
         return new RemoteDevice(host, record, connection.TakeSocket());
     }
 
-    private void Print(RemoteDevice device, byte[] descriptor, IReadOnlyList<byte[]> configurations, bool hasObjectStore)
+    private void Print(RemoteDevice device, byte[] descriptor, DeviceDescriptor? parsed, IReadOnlyList<byte[]> configurations)
     {
         var names = settings.LoadNames();
         var record = device.Record;
         var writer = new FieldWriter(output.Result);
-        var printer = new DevicePrinter(writer, names, device.ReadString, record.Speed);
+        var printer = new DevicePrinter(writer, names, device);
+        var vendor = names.Vendor(record.VendorId) ?? device.ReadString(parsed?.ManufacturerIndex ?? 0);
+        var product = names.Product(record.VendorId, record.ProductId) ?? device.ReadString(parsed?.ProductIndex ?? 0);
         writer.Line(0, string.Create(
             CultureInfo.InvariantCulture,
-            $"Bus {record.BusNumber:000} Device {record.DeviceNumber:000}: ID {record.VendorId:x4}:{record.ProductId:x4} {names.Vendor(record.VendorId)} {names.Product(record.VendorId, record.ProductId)}").TrimEnd());
+            $"Bus {record.BusNumber:000} Device {record.DeviceNumber:000}: ID {record.VendorId:x4}:{record.ProductId:x4} {vendor} {product}").TrimEnd());
         printer.PrintDevice(descriptor);
+        if (configurations.Count > 0)
+        {
+            printer.PrintOnTheGo(configurations[0]);
+        }
+
         foreach (var configuration in configurations)
         {
             printer.PrintConfiguration(configuration);
         }
 
-        if (record.Speed == UsbSpeed.High)
+        if (parsed?.UsbRelease > 0x0200)
+        {
+            new ObjectStorePrinter(writer).Print(device.ReadObjectStore());
+        }
+        else if (parsed?.UsbRelease == 0x0200)
         {
             printer.PrintQualifier(device.ReadQualifier());
         }
 
-        if (hasObjectStore)
-        {
-            new ObjectStorePrinter(writer).Print(device.ReadObjectStore());
-        }
-
-        printer.PrintStatus(device.ReadStatus());
+        printer.PrintDebug(device.ReadDebug());
+        printer.PrintStatus(device.ReadStatus(), parsed?.UsbRelease >= 0x0300);
     }
 
     private void PrintJson(

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using UsbIp.Protocol.Descriptors;
 
 namespace UsbIp.Client.Commands.Inspect;
@@ -9,6 +10,9 @@ internal sealed class ObjectStorePrinter(FieldWriter writer)
     private const int HeaderSize = 5;
     private const byte Usb20Extension = 2;
     private const byte SuperSpeed = 3;
+    private const byte ContainerId = 4;
+    private const byte Platform = 5;
+    private const int GuidEnd = 20;
 
     private static readonly string[] Speeds = ["Low Speed (1Mbps)", "Full Speed (12Mbps)", "High Speed (480Mbps)", "SuperSpeed (5Gbps)"];
 
@@ -40,6 +44,12 @@ internal sealed class ObjectStorePrinter(FieldWriter writer)
                 break;
             case SuperSpeed when bytes[1] == (byte)DescriptorType.DeviceCapability && bytes.Length >= 10:
                 PrintSuperSpeed(bytes);
+                break;
+            case ContainerId when bytes[1] == (byte)DescriptorType.DeviceCapability && bytes.Length >= GuidEnd:
+                PrintGuid("Container ID Device Capability:", "ContainerID             ", bytes);
+                break;
+            case Platform when bytes[1] == (byte)DescriptorType.DeviceCapability && bytes.Length >= GuidEnd:
+                PrintPlatform(bytes);
                 break;
             default:
                 writer.Unrecognized(2, bytes);
@@ -73,22 +83,31 @@ internal sealed class ObjectStorePrinter(FieldWriter writer)
         }
 
         writer.Hex16(4, "wSpeedsSupported", speeds);
-        for (var speed = 0; speed < Speeds.Length; speed++)
-        {
-            if ((speeds & (1 << speed)) != 0)
-            {
-                writer.Line(6, $"Device can operate at {Speeds[speed]}");
-            }
-        }
+        writer.Meanings(6, speeds, [.. Speeds.Select(speed => $"Device can operate at {speed}")]);
 
         writer.Number(4, "bFunctionalitySupport", bytes[6]);
-        if (bytes[6] < Speeds.Length)
-        {
-            writer.Line(6, $"Lowest fully-functional device speed is {Speeds[bytes[6]]}");
-        }
+        writer.Line(6, $"Lowest fully-functional device speed is {(bytes[6] < Speeds.Length ? Speeds[bytes[6]] : "at an unknown speed!")}");
 
         writer.Number(4, "bU1DevExitLat", bytes[7], "micro seconds");
         writer.Number(4, "bU2DevExitLat", BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]), "micro seconds");
+    }
+
+    /// <summary>What a system makes of a device, such as WebUSB's or Microsoft's descriptors.</summary>
+    private void PrintPlatform(ReadOnlySpan<byte> bytes)
+    {
+        PrintGuid("Platform Device Capability:", "PlatformCapabilityUUID    ", bytes);
+        for (var index = GuidEnd; index < bytes.Length; index++)
+        {
+            writer.Line(4, string.Create(CultureInfo.InvariantCulture, $"CapabilityData[{index - GuidEnd}]    0x{bytes[index]:x2}"));
+        }
+    }
+
+    private void PrintGuid(string title, string name, ReadOnlySpan<byte> bytes)
+    {
+        writer.Line(2, title);
+        StartCapability(bytes);
+        writer.Number(4, "bReserved", bytes[3]);
+        writer.Line(4, $"{name}{new Guid(bytes[4..GuidEnd]):B}");
     }
 
     private void StartCapability(ReadOnlySpan<byte> bytes)

@@ -55,7 +55,6 @@ internal sealed class HostReader(
                 if (Farewell.IsAt(bytes[position..]))
                 {
                     needed = Farewell.Size;
-                    _farewell = bytes.Length - position >= needed ? Farewell.Read(bytes[position..]) : null;
                     break;
                 }
 
@@ -88,11 +87,16 @@ internal sealed class HostReader(
             ahead.Settle();
         }
 
+        _farewell = FarewellAt(bytes[position..]);
         _buffer.Consume(position);
         _buffer.Reserve(needed);
         watch.LeftWithin(!_buffer.Received.IsEmpty);
         return true;
     }
+
+    /// <summary>Read only after the kernel was given what came before: a broken one ends the session, and those replies count as answered.</summary>
+    private static Parting? FarewellAt(ReadOnlySpan<byte> bytes) =>
+        bytes.Length >= Farewell.Size && Farewell.IsAt(bytes) ? Farewell.Read(bytes) : null;
 
     /// <summary>
     /// Judges the message at <paramref name="position"/>. If it ends the session, the kernel first gets those admitted before it: they

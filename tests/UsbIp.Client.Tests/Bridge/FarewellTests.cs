@@ -58,6 +58,21 @@ public sealed class FarewellTests : IDisposable
         _rig.End().Kind.Should().Be(BridgeEndKind.HostBrokeProtocol);
     }
 
+    [Fact]
+    public void A_broken_farewell_does_not_cost_the_kernel_the_reply_before_it()
+    {
+        var seqnum = _rig.Kernel.SubmitIn(1, 512);
+        _rig.Host.Receive();
+        var farewell = Saying("");
+        farewell.AsSpan(ProtocolConstants.UrbHeaderSize).Fill((byte)'x');
+
+        _rig.Host.Send([.. RawHost.Compose(new SubmitReply(seqnum, UrbStatus.Ok, 3), [1, 2, 3], []), .. farewell]);
+
+        _rig.Kernel.Receive()!.Data.Should().Equal(1, 2, 3);
+        _rig.Kernel.Receive().Should().BeNull();
+        _rig.End().Kind.Should().Be(BridgeEndKind.HostBrokeProtocol);
+    }
+
     private static byte[] Saying(string reason, TimeSpan rest = default)
     {
         var bytes = new byte[Farewell.Size];

@@ -101,11 +101,12 @@ internal sealed class Attachment : IDisposable
 
     public void Dispose()
     {
+        var device = FindDevice();
         _session.Bridge.Stop();
         _thread.Join();
         _session.Dispose();
         _ended.Dispose();
-        WaitUntilFree();
+        WaitUntilFree(device);
         Forget();
     }
 
@@ -171,11 +172,23 @@ internal sealed class Attachment : IDisposable
         }
     }
 
-    private void WaitUntilFree()
+    private string? FindDevice()
     {
         try
         {
-            if (!_settings.Driver.WaitUntilFree(Port, FreeTimeout * _settings.Patience))
+            return _settings.Driver.FindDevice(Port);
+        }
+        catch (CommandException)
+        {
+            return null; // the module was unloaded
+        }
+    }
+
+    private void WaitUntilFree(string? device)
+    {
+        try
+        {
+            if (!_settings.Driver.WaitUntilFree(Port, device, FreeTimeout * _settings.Patience))
             {
                 Log.StillThere(_logger, Device.BusId, Port);
             }

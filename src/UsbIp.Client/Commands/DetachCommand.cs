@@ -101,12 +101,12 @@ internal sealed class DetachCommand(ClientSettings settings, Output output)
 
     private int[] Detach(int[] numbers, bool mayBeFree)
     {
-        var detached = numbers.Select(attached => (Number: attached, Record: settings.Records.Find(attached)))
+        var detached = numbers.Select(attached => (Number: attached, Device: settings.Driver.FindDevice(attached), Record: settings.Records.Find(attached)))
             .Where(each => TryDetach(each.Number, mayBeFree))
             .ToArray();
-        foreach (var (freed, record) in detached)
+        foreach (var (freed, device, record) in detached)
         {
-            WaitUntilFree(freed);
+            WaitUntilFree(freed, device);
             settings.Records.Remove(freed, record); // the next attachment may have this port already
         }
 
@@ -141,9 +141,9 @@ internal sealed class DetachCommand(ClientSettings settings, Output output)
         return row.IsFree ? throw VhciDriver.NotAttached(number) : number;
     }
 
-    private void WaitUntilFree(int number)
+    private void WaitUntilFree(int number, string? device)
     {
-        if (!settings.Driver.WaitUntilFree(number, FreeTimeout * settings.Patience))
+        if (!settings.Driver.WaitUntilFree(number, device, FreeTimeout * settings.Patience))
         {
             throw new CommandException(
                 ExitCode.Timeout,

@@ -15,16 +15,26 @@ internal sealed class RootHubs(string directory)
     /// Whether the USB core still has a device on the port. It hears of an unplug on its own time (drivers/usb/core/hub.c, hub_event), while vhci_hcd calls
     /// the port free at once; a device that is attached in between is taken for the old one, and never addressed.
     /// </summary>
-    public bool HasDevice(VhciPort port)
+    public bool HasDevice(VhciPort port) => FindDevice(port) is not null;
+
+    /// <summary>
+    /// The number (devnum) of the device that the USB core has on the port: each that is plugged in gets another one. Empty if it cannot be read, null if
+    /// there is no device.
+    /// </summary>
+    public string? FindDevice(VhciPort port)
     {
         try
         {
             var controller = port.Controller == 0 ? directory : Path.Combine(directory, "..", $"vhci_hcd.{port.Controller}");
-            return Directory.EnumerateDirectories(controller, "usb*").Any(hub => IsOf(hub, port) && Directory.Exists(Path.Combine(hub, DeviceOn(hub, port))));
+            var device = Directory.EnumerateDirectories(controller, "usb*")
+                .Where(hub => IsOf(hub, port))
+                .Select(hub => Path.Combine(hub, DeviceOn(hub, port)))
+                .FirstOrDefault(Directory.Exists);
+            return device is null ? null : LocalDevice.ReadAttribute(Path.Combine(device, "devnum")) ?? "";
         }
         catch (DirectoryNotFoundException)
         {
-            return false; // the module is being unloaded, with all that hangs on it
+            return null; // the module is being unloaded, with all that hangs on it
         }
     }
 

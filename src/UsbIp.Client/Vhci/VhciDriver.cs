@@ -111,13 +111,28 @@ public sealed class VhciDriver(string directory = VhciDriver.DefaultDirectory)
         }
     }
 
-    /// <summary>Waits until a port is free again, and its device gone: the kernel unplugs it on its own time.</summary>
+    /// <summary>Which device the USB core has on a port, in a word for <see cref="WaitUntilFree"/>; null if none.</summary>
+    /// <exception cref="CommandException">There is no such port.</exception>
+    public string? FindDevice(int port) => _hubs.FindDevice(ReadPort(port));
+
+    /// <summary>
+    /// Waits until a port is free again, and its device gone: the kernel unplugs it on its own time. Another device may be on the port right afterwards,
+    /// where a client was waiting for one.
+    /// </summary>
+    /// <param name="port">The port's number.</param>
+    /// <param name="device">What <see cref="FindDevice"/> returned before it was detached.</param>
+    /// <param name="timeout">How long to wait.</param>
     /// <returns>False if the port is not free in time.</returns>
-    public bool WaitUntilFree(int port, TimeSpan timeout)
+    public bool WaitUntilFree(int port, string? device, TimeSpan timeout)
     {
         var watch = Stopwatch.StartNew();
-        while (ReadPort(port) is var row && (!row.IsFree || _hubs.HasDevice(row)))
+        while (ReadPort(port) is var row && _hubs.FindDevice(row) is var now && (!row.IsFree || now is not null))
         {
+            if (device is { Length: > 0 } && now is { Length: > 0 } && now != device)
+            {
+                return true;
+            }
+
             if (watch.Elapsed > timeout)
             {
                 return row.IsFree;

@@ -50,7 +50,7 @@ public sealed class AttachBrokerTests : IDisposable
         _kernel.Attached.Should().ContainSingle().Which.Should().StartWith("0 ").And.EndWith(" 65538 3");
         _kernel.Records.Read(0).Should().Be(Record);
         _pair.BridgeEnd.Dispose();
-        _kernel.Driver.WaitUntilFree(0, TimeSpan.FromSeconds(20)).Should().BeTrue("the broker has kept no copy");
+        _kernel.Driver.WaitUntilFree(0, null, TimeSpan.FromSeconds(20)).Should().BeTrue("the broker has kept no copy");
     }
 
     [Fact]

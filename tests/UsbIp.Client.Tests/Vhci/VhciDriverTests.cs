@@ -66,11 +66,26 @@ public sealed class VhciDriverTests : IDisposable
     {
         var leaving = _kernel.Linger(0);
 
-        var free = Task.Run(() => _kernel.Driver.WaitUntilFree(0, TimeSpan.FromMinutes(1)));
+        var free = Task.Run(() => _kernel.Driver.WaitUntilFree(0, null, TimeSpan.FromMinutes(1)));
         (await Task.WhenAny(free, Task.Delay(200))).Should().NotBe(free, "its device is still there");
         Directory.Delete(leaving);
 
         (await free).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_port_that_has_the_next_device_was_let_go_of()
+    {
+        var number = Path.Combine(_kernel.Linger(0), "devnum");
+        File.WriteAllText(number, "7\n");
+        _kernel.Occupy(0, "6 003 00010002 5-1");
+        var detached = _kernel.Driver.FindDevice(0);
+
+        var free = Task.Run(() => _kernel.Driver.WaitUntilFree(0, detached, TimeSpan.FromMinutes(1)));
+        (await Task.WhenAny(free, Task.Delay(200))).Should().NotBe(free, "its device is still there");
+        File.WriteAllText(number, "8\n");
+
+        (await free).Should().BeTrue("a client that waited has the port now");
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using UsbIp.Client;
+using UsbIp.Client.Bridge;
 using UsbIp.Client.Commands;
 using UsbIp.Client.Vhci;
 using UsbIp.Protocol;
@@ -20,6 +21,7 @@ internal sealed class Attacker : IDisposable
     private static readonly TimeSpan EnumerationLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FailingEnumerationLimit = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan DetachLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(15);
 
     private readonly HostileServer _server;
     private readonly Usbtest _usbtest;
@@ -39,11 +41,11 @@ internal sealed class Attacker : IDisposable
     /// <summary>How many controllers vhci_hcd has.</summary>
     public static int CountControllers() => Directory.EnumerateFiles(VhciDriver.DefaultDirectory, "status*").Count();
 
-    /// <returns>What went wrong with our kernel or our bridge; null if they stood it.</returns>
-    public string? Try(string busId)
+    /// <returns>What went wrong with our kernel or our bridge; null if they stood it, and the session became what it should.</returns>
+    public string? Try(string busId, Outcome expected)
     {
         (Current, _why) = (busId, "");
-        var problem = AttachAndUse(busId);
+        var problem = AttachAndUse(busId, expected);
         if (_settings.Driver.ReadPorts().FirstOrDefault(port => !port.IsFree) is { } used)
         {
             problem ??= $"port {used.Number} stays in use";
@@ -77,7 +79,7 @@ internal sealed class Attacker : IDisposable
             File.CreateSymbolicLink(Path.Combine(directory, name), Path.Combine(VhciDriver.DefaultDirectory, attribute));
     }
 
-    private string? AttachAndUse(string busId)
+    private string? AttachAndUse(string busId, Outcome expected)
     {
         Attachment attachment;
         try
@@ -86,35 +88,53 @@ internal sealed class Attacker : IDisposable
         }
         catch (CommandException refused)
         {
-            return busId.StartsWith("import", StringComparison.Ordinal) ? null : refused.Message;
+            var isByUs = refused.ExitCode is not (ExitCode.KernelModule or ExitCode.NoFreePort or ExitCode.Permission);
+            return expected == Outcome.Refused && isByUs ? null : $"refused: {refused.Message}";
         }
 
-        var problem = Use(busId, attachment);
+        var problem = expected == Outcome.Refused ? "not refused" : Use(busId, expected, attachment) ?? Judge(expected, attachment);
         var detached = Task.Run(attachment.Dispose);
         return detached.Wait(DetachLimit) ? problem : "the bridge does not end";
     }
 
-    private string? Use(string busId, Attachment attachment)
+    private string? Use(string busId, Outcome expected, Attachment attachment)
     {
         try
         {
-            var device = WaitUntilUsable(busId, attachment);
+            var device = WaitUntilUsable(busId, expected, attachment);
             return CasesFor(busId) is { } cases ? _usbtest.Run(device.BusId, cases) : null;
         }
         catch (Exception error) when (error is CommandException or OperationCanceledException)
         {
             _why = $": {error.Message}";
-            return null; // the device went away, or never came as far
+            return expected == Outcome.GoesOn && !MayFailToEnumerate(busId, expected) ? $"never usable{_why}" : null;
         }
     }
 
+    private static string? Judge(Outcome expected, Attachment attachment)
+    {
+        if (expected == Outcome.Ends)
+        {
+            using var limit = new CancellationTokenSource(EndLimit * Patience);
+            attachment.WaitForEnd(limit.Token);
+        }
+
+        return attachment.End switch
+        {
+            { Kind: BridgeEndKind.KernelDetached or BridgeEndKind.KernelBrokeProtocol } end => $"it was the kernel that ended the session: {end.Reason}",
+            { Kind: BridgeEndKind.Stopped } => $"the session goes on for {EndLimit * Patience}",
+            { } end when expected == Outcome.GoesOn => $"the session ended: {end.Reason}",
+            _ => null,
+        };
+    }
+
     /// <summary>Where a device may never become usable, waits only a moment after the kernel has been lied to.</summary>
-    private LocalDevice WaitUntilUsable(string busId, Attachment attachment)
+    private LocalDevice WaitUntilUsable(string busId, Outcome expected, Attachment attachment)
     {
         var watch = Stopwatch.StartNew();
         while (true)
         {
-            using var limit = new CancellationTokenSource(MayFailToEnumerate(busId) ? FailingEnumerationLimit : EnumerationLimit);
+            using var limit = new CancellationTokenSource(MayFailToEnumerate(busId, expected) ? FailingEnumerationLimit : EnumerationLimit);
             try
             {
                 return attachment.WaitUntilUsable(limit.Token);
@@ -126,7 +146,9 @@ internal sealed class Attacker : IDisposable
         }
     }
 
-    private static bool MayFailToEnumerate(string busId) => busId.StartsWith("control", StringComparison.Ordinal) || IsHasty(busId);
+    /// <summary>Wrong statuses of control requests are repaired, and fail them all the same.</summary>
+    private static bool MayFailToEnumerate(string busId, Outcome expected) =>
+        busId.Split(':') is ["control", var field, ..] ? expected != Outcome.GoesOn || field == "20" : IsHasty(busId);
 
     private static bool IsHasty(string busId) =>
         busId.Split(':') is [Attack.Seed, var seed] && RandomDamage.IsHastyFor(int.Parse(seed, CultureInfo.InvariantCulture));

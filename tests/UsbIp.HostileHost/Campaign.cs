@@ -13,7 +13,7 @@ internal sealed class Campaign(HostileServer server, IReadOnlyList<Attacker> att
 
     public void Run(IReadOnlyList<AttackGroup> groups)
     {
-        var waiting = new ConcurrentQueue<string>(groups.SelectMany(group => group.BusIds));
+        var waiting = new ConcurrentQueue<(string BusId, Outcome Expected)>(groups.SelectMany(group => group.BusIds.Select(busId => (busId, group.Expected))));
         using (new StuckTasks(Stuck))
         {
             var threads = attackers.Select(attacker => new Thread(() => Work(attacker, waiting))).ToArray();
@@ -32,13 +32,13 @@ internal sealed class Campaign(HostileServer server, IReadOnlyList<Attacker> att
         Console.WriteLine($"note {groups.Sum(group => group.BusIds.Count)} attacks, {groups.SelectMany(group => group.BusIds).Sum(server.WrongReplies)} wrong replies");
     }
 
-    private void Work(Attacker attacker, ConcurrentQueue<string> waiting)
+    private void Work(Attacker attacker, ConcurrentQueue<(string BusId, Outcome Expected)> waiting)
     {
-        while (waiting.TryDequeue(out var busId))
+        while (waiting.TryDequeue(out var attack))
         {
-            if (attacker.Try(busId) is { } problem)
+            if (attacker.Try(attack.BusId, attack.Expected) is { } problem)
             {
-                _problems[busId] = problem;
+                _problems[attack.BusId] = problem;
             }
         }
     }

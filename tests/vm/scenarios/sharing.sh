@@ -1,10 +1,10 @@
 #!/bin/bash
 # about: several clients, one device: who has it, waiting in line, taking over, kick, races; watched from both sides
-# seconds: 180
+# seconds: 220
 # cpus: 1
 . "$VM_DIR/lib.sh"
 
-# The same machine under two names counts as two clients: each looks for its own attachments only.
+# The same machine under several names counts as several clients: each looks for its own attachments only.
 attach_from() {
     "$DIST/usbip-client" attach "$1:3240" "$busid" "${@:2}" --no-wait --log "$LOGS/bridge-$1.log" 3>&-
 }
@@ -16,6 +16,26 @@ detach_from() {
         return 1
     }
     "$DIST/usbip-client" detach "${file##*port}" 3>&-
+}
+
+# wait_in_line NAME: returns when the host has told that client its place, which is the last one, and sets $waiting.
+wait_in_line() {
+    place=$((place + 1))
+    env --default-signal=INT "$DIST/usbip-client" attach "$1:3240" "$busid" --wait --no-wait \
+        --log "$LOGS/bridge-$1.log" >"wait.$1" 2>&1 3>&- &
+    waiting=$!
+    wait_until 20 has_place "$1" "$place" "$place"
+}
+
+has_place() {
+    grep -q "place $2 of $3" "wait.$1"
+}
+
+# its_turn NAME PROCESS: the device was given back, and that client has it now.
+its_turn() {
+    wait_for "it is $1's turn" 20 has_it "$1" || return
+    check "and nobody else's" equal 1 "$(holders)"
+    check "its command ends well" wait "$2"
 }
 
 has_it() {
@@ -78,6 +98,9 @@ races() {
 }
 
 load_vhci
+cp /etc/hosts hosts.before
+at_exit "cp $PWD/hosts.before /etc/hosts"
+echo "127.0.0.1 anna bert carl" >>/etc/hosts
 require "usbip-host serves a virtual disk and a keyboard" start_host --listen 127.0.0.1 --virtual disk:16M --virtual keyboard
 busid=$(virtual_busid 08)
 keyboard=$(virtual_busid 03)
@@ -96,13 +119,28 @@ check "the second is told who has it" refused_with 'held by 127.0.0.1:[0-9]* sin
 check "the stock client is told that it is busy" stock_is_refused
 check "both watchers heard of the refusal" told client.events refused '.client != null'
 
-"$DIST/usbip-client" attach localhost:3240 "$busid" --wait --no-wait --log "$LOGS/bridge-waiting.log" >wait.output 2>&1 3>&- &
-waiting=$!
-wait_for "another client waits in line" 10 waiting_are 1
-check "it is told its place" wait_until 5 grep -q 'place 1 of 1' wait.output
+place=0
+require "anna waits in line" wait_in_line anna
+anna=$waiting
+require "bert waits behind her" wait_in_line bert
+bert=$waiting
+require "carl behind them" wait_in_line carl
+carl=$waiting
+require "and one more" wait_in_line localhost
+last=$waiting
+check "the host knows of all four" waiting_are 4
+kill -INT $bert
+wait $bert
+check "bert leaves the middle of the line with Ctrl+C" equal 130 $?
+wait_for "carl moves up" 10 has_place carl 2 3
+wait_for "and so does the last" 10 has_place localhost 3 3
+
 check "the first detaches" detach_from 127.0.0.1
-check "the one that waited has it" wait $waiting
-check "and nobody else" has_it localhost
+its_turn anna $anna
+check "anna detaches" detach_from anna
+its_turn carl $carl
+check "carl detaches" detach_from carl
+its_turn localhost $last
 
 refute_output() {
     ! attach_from 127.0.0.1 --take-over
@@ -111,7 +149,7 @@ check "it is not taken over where that is not allowed" refute_output
 check "the export allows it from now on" "$DIST/usbip-host" export "$busid" --allow-take-over
 check "now it is taken over" attach_from 127.0.0.1 --take-over
 wait_for "the one that held it is unplugged" 10 refute has_it localhost
-check "its log says why" wait_until 5 grep -q 'taken over by 127.0.0.1' "$LOGS/bridge-waiting.log"
+check "its log says why" wait_until 5 grep -q 'taken over by 127.0.0.1' "$LOGS/bridge-localhost.log"
 
 check "kick ends the session" "$DIST/usbip-host" kick "$busid" --reason 'maintenance at noon'
 wait_for "the device is unplugged" 10 refute has_it 127.0.0.1

@@ -28,6 +28,9 @@ internal sealed class KernelReader(
     /// <summary>Requests that came after <see cref="BeginEnding"/>; from any thread.</summary>
     public int GivenBack => _givenBack;
 
+    /// <summary>Whether a request has come in part, or has come and was not read yet; from any thread.</summary>
+    public bool IsMoreToRead => Volatile.Read(ref _urb) is not null || socket.IsReadable;
+
     /// <summary>Runs until the kernel closes its end or the host can't be written to.</summary>
     /// <remarks>After the host was lost it can be run again, to read what the kernel still asks until it closes its end.</remarks>
     /// <exception cref="ProtocolException">What came is no request of vhci_hcd's.</exception>

@@ -147,14 +147,23 @@ public sealed class UrbBridge : IDisposable
     {
         LastReplies.Write(_pending, _kernelEnd, _ahead);
         var watch = Stopwatch.StartNew();
-        int seen;
-        do
+        while (!IsQuiet() && watch.Elapsed < BridgeLimits.UnplugPatience)
         {
-            seen = _kernelReader.GivenBack;
         }
-        while (!_kernelReaderEnded.Wait(BridgeLimits.UnplugDelay) && _kernelReader.GivenBack != seen && watch.Elapsed < BridgeLimits.UnplugPatience);
 
         ShutDown(_kernelSocket);
+    }
+
+    /// <summary>
+    /// Whether the kernel has asked nothing for a moment, or has closed its end. A moment that took twice as long tells nothing: this machine is so busy
+    /// that the drivers may not have had their turn.
+    /// </summary>
+    private bool IsQuiet()
+    {
+        var seen = _kernelReader.GivenBack;
+        var began = Stopwatch.GetTimestamp();
+        return _kernelReaderEnded.Wait(BridgeLimits.UnplugDelay)
+            || (_kernelReader.GivenBack == seen && !_kernelReader.IsMoreToRead && Stopwatch.GetElapsedTime(began) < BridgeLimits.UnplugDelay * 2);
     }
 
     private static void ShutDown(Socket socket)

@@ -9,11 +9,13 @@ namespace UsbIp.Client.Interop;
 /// </summary>
 internal sealed class BlockingSocket
 {
+    private readonly Socket _socket;
     private readonly SafeSocketHandle _handle;
 
     /// <summary>Does not own the socket; puts it into blocking mode, which any asynchronous call before would have ended for good.</summary>
     public BlockingSocket(Socket socket)
     {
+        _socket = socket;
         _handle = socket.SafeHandle;
         var flags = LibC.FileControl(_handle, LibC.FGetFl, 0);
         if (flags >= 0 && (flags & LibC.ONonBlock) != 0)
@@ -37,6 +39,22 @@ internal sealed class BlockingSocket
             if (error != LibC.Eintr)
             {
                 return -error;
+            }
+        }
+    }
+
+    /// <summary>Whether bytes wait to be received; from any thread. False once the socket is closed.</summary>
+    public bool IsReadable
+    {
+        get
+        {
+            try
+            {
+                return _socket.Available > 0;
+            }
+            catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
+            {
+                return false;
             }
         }
     }

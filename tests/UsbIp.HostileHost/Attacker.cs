@@ -18,7 +18,9 @@ internal sealed class Attacker : IDisposable
     /// <summary>Everything is slower on an emulated machine.</summary>
     private const double Patience = 3;
 
-    private static readonly TimeSpan EnumerationLimit = TimeSpan.FromSeconds(30);
+    /// <summary>Behind hundreds of devices udev comes to the next one late: 16 s after the kernel were seen, and more.</summary>
+    private static readonly TimeSpan EnumerationLimit = TimeSpan.FromSeconds(90);
+
     private static readonly TimeSpan FailingEnumerationLimit = TimeSpan.FromSeconds(1.5);
     private static readonly TimeSpan DetachLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(15);

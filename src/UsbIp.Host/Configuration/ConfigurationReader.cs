@@ -24,7 +24,7 @@ internal static class ConfigurationReader
         var root = MapOf(document, "the file");
         CheckKeys(root, AliasesKey, RulesKey);
         var aliases = MapOf(root.Find(AliasesKey)?.Value, $"'{AliasesKey}'").Entries.Select(ReadAlias).ToList();
-        var rules = ItemsOf(root.Find(RulesKey)?.Value).Select(ReadRule).ToList();
+        var rules = ItemsOf(root.Find(RulesKey)?.Value).Select(item => ReadRule(item, aliases)).ToList();
         return new HostRules(aliases, rules);
     }
 
@@ -52,7 +52,7 @@ internal static class ConfigurationReader
             : throw Problem(entry.Key.Line, $"the alias '{entry.Key.Value}' stands for nothing.");
     }
 
-    private static DeviceRule ReadRule(YamlNode item)
+    private static DeviceRule ReadRule(YamlNode item, IReadOnlyList<DeviceAlias> aliases)
     {
         var map = MapOf(item, "a rule");
         CheckKeys(map, AllowKey, DenyKey, FromKey, ForceKey, IdleReleaseKey, TakeOverKey);
@@ -62,12 +62,16 @@ internal static class ConfigurationReader
             throw Problem(item.Line, $"a rule has either '{AllowKey}' or '{DenyKey}', with a device behind it.");
         }
 
-        return new DeviceRule(allow is not null, ReadSelector((allow ?? deny)!.Value).Selector)
+        var (selector, line) = ReadSelector((allow ?? deny)!.Value);
+        var rule = new DeviceRule(allow is not null, selector)
         {
             From = map.Find(FromKey) is { } from ? ReadRanges(from) : [],
             Force = IsSet(map, ForceKey),
             Sharing = new ExportPolicy(ReadIdleRelease(map), IsSet(map, TakeOverKey)),
         };
+        return rule.Alias is { } alias && aliases.All(one => one.Name != alias)
+            ? throw Problem(line, $"there is no alias '{alias}': a rule that names nothing would keep nothing from clients.")
+            : rule;
     }
 
     /// <summary>What is true or false, and says how something is allowed.</summary>

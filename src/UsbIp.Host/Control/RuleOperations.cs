@@ -82,9 +82,18 @@ internal sealed class RuleOperations(
     }
 
     /// <exception cref="CommandException">There is no such alias, or the file cannot be changed.</exception>
-    public ConfigurationView RemoveAlias(RemoveAliasRequest request) => Change(file => file.Rules.Aliases.Any(alias => alias.Name == request.Name)
-        ? file.RemoveAlias(request.Name)
-        : throw new CommandException(ExitCode.NotFound, $"There is no alias '{request.Name}'.", "usbip-host alias, which lists them"));
+    public ConfigurationView RemoveAlias(RemoveAliasRequest request) => Change(file =>
+    {
+        if (file.Rules.Aliases.All(alias => alias.Name != request.Name))
+        {
+            throw new CommandException(ExitCode.NotFound, $"There is no alias '{request.Name}'.", "usbip-host alias, which lists them");
+        }
+
+        var number = file.Rules.Rules.ToList().FindIndex(rule => rule.Alias == request.Name) + 1;
+        return number > 0 // a deny that names nothing would deny nothing
+            ? throw new CommandException(ExitCode.Usage, $"Rule {number} names the alias '{request.Name}'.", $"usbip-host rule remove {number}, first")
+            : file.RemoveAlias(request.Name);
+    });
 
     /// <exception cref="CommandException">The rule is none, is there already, or the file cannot be changed.</exception>
     public ConfigurationView AddRule(RuleView body)
@@ -191,9 +200,17 @@ internal sealed class RuleOperations(
         return rule;
     }
 
-    private ConfigurationView AddRule(DeviceRule rule) => Change(file => file.Rules.Rules.Any(existing => existing.ToString() == rule.ToString())
-        ? throw new CommandException(ExitCode.AlreadyRunning, $"There is such a rule already: {rule}.", "usbip-host rule list")
-        : file.AddRule(rule));
+    private ConfigurationView AddRule(DeviceRule rule) => Change(file =>
+    {
+        if (file.Rules.Rules.Any(existing => existing.ToString() == rule.ToString()))
+        {
+            throw new CommandException(ExitCode.AlreadyRunning, $"There is such a rule already: {rule}.", "usbip-host rule list");
+        }
+
+        return rule.Alias is { } alias && file.Rules.Aliases.All(one => one.Name != alias)
+            ? throw new CommandException(ExitCode.NotFound, $"There is no alias '{alias}'.", $"usbip-host alias {alias} SELECTOR, first")
+            : file.AddRule(rule);
+    });
 
     private ConfigurationView Change(Func<ConfigurationEditor, string> edit)
     {
@@ -215,8 +232,7 @@ internal sealed class RuleOperations(
 
         var all = devices().Select(device => device.Info).Where(device => !device.IsHub).Select(device => DeviceTraitsOf.Device(device, [])).ToList();
         var device = all.Find(device => device.BusId == busId) ?? throw CommandException.From(DeviceRefusal.NotFound(busId));
-        string?[] names = [device.SerialNumber is { } serial ? $"serial:{serial}" : null, $"{device.VendorId:x4}:{device.ProductId:x4}"];
-        return names.OfType<string>().Select(DeviceSelector.Parse).FirstOrDefault(name => all.Count(name.Matches) == 1) ?? throw new CommandException(
+        return LastingName.Of(busId, all) ?? throw new CommandException(
             ExitCode.Usage, $"Device {device} has nothing that tells it from the others that are plugged in.", $"port:{busId}, for whatever is in that port");
     }
 

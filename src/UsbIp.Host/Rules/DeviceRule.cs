@@ -17,6 +17,9 @@ public sealed record DeviceRule(bool IsAllow, DeviceSelector Selector)
     /// <summary>Of an allow: how the devices are shared among clients.</summary>
     public ExportPolicy Sharing { get; init; } = new();
 
+    /// <summary>The alias that it names; null if it names its devices otherwise.</summary>
+    public string? Alias => Selector is { Kind: SelectorKind.Name, BusId: null } ? Selector.Value : null;
+
     /// <summary>Whether the rule is about that client.</summary>
     public bool Covers(IPAddress client) => From.Count == 0 || From.Any(range => range.Contains(client));
 

@@ -68,6 +68,20 @@ public sealed class AliasCommandTests
         (await machine.RunAsync("alias", "gone", "1-9")).ExitCode.Should().Be(ExitCode.NotFound);
     }
 
+    [Fact]
+    public async Task A_name_that_a_rule_needs_is_not_forgotten_for_the_rule_would_deny_nothing()
+    {
+        await using var machine = new Machine { Devices = { SampleDevices.Stick } };
+        await machine.RunAsync("alias", "backup", "serial:4C530001");
+        await machine.RunAsync("rule", "add", "allow", "class:storage");
+        await machine.RunAsync("rule", "add", "deny", "backup");
+
+        var refused = await machine.RunAsync("alias", "--remove", "backup");
+
+        refused.Should().Be(new CommandResult(ExitCode.Usage, "", "usbip-host: Rule 2 names the alias 'backup'.\nTry: usbip-host rule remove 2, first\n"));
+        (await machine.RunAsync("rule", "check", "1-2")).Output.Should().Contain("is not exported");
+    }
+
     [Theory]
     [InlineData("alias 123456789012345678901234 serial:1", ExitCode.Usage, "The alias '123456789012345678901234' has 24 characters; the longest has 23.")]
     [InlineData("alias 1-2 serial:1", ExitCode.Usage, "'1-2' is no alias: it looks like a busid.")]
@@ -75,6 +89,7 @@ public sealed class AliasCommandTests
     [InlineData("alias disks class:storage", ExitCode.Usage, "'class:storage' cannot stand behind an alias, which is for one device.")]
     [InlineData("alias a b", ExitCode.Usage, "'b' cannot stand behind an alias, which is for one device.")]
     [InlineData("alias nobody", ExitCode.NotFound, "There is no alias 'nobody'.")]
+    [InlineData("rule add deny nobody", ExitCode.NotFound, "There is no alias 'nobody'.")]
     [InlineData("alias --remove nobody", ExitCode.NotFound, "There is no alias 'nobody'.")]
     [InlineData("alias --remove", ExitCode.Usage, "--remove takes one NAME and nothing else.")]
     public async Task What_cannot_be_is_explained(string command, ExitCode exitCode, string sentence)

@@ -57,9 +57,9 @@ public sealed class ConfigurationEditorTests
     [InlineData(1.5, "1.5s")]
     public void How_a_device_is_shared_is_written_as_the_options_say_it(double seconds, string time)
     {
-        var rule = Allow("board") with { Sharing = new ExportPolicy(TimeSpan.FromSeconds(seconds), MayBeTakenOver: true) };
+        var rule = Allow("0483:5740") with { Sharing = new ExportPolicy(TimeSpan.FromSeconds(seconds), MayBeTakenOver: true) };
 
-        new ConfigurationEditor("").AddRule(rule).Should().EndWith($"  - allow: \"board\"\n    idle-release: {time}\n    allow-take-over: true\n");
+        new ConfigurationEditor("").AddRule(rule).Should().EndWith($"  - allow: \"0483:5740\"\n    idle-release: {time}\n    allow-take-over: true\n");
     }
 
     [Fact]

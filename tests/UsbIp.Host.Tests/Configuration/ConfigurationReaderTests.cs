@@ -57,6 +57,7 @@ public sealed class ConfigurationReaderTests
     [InlineData("rules:\n  - from: ::1\n", "line 2: a rule has either 'allow' or 'deny', with a device behind it.")]
     [InlineData("rules:\n  - allow:\n", "line 2: '' names no device:*")]
     [InlineData("rules:\n  - allow: [1-2]\n", "line 2: this is no device: a selector is*")]
+    [InlineData("aliases:\n  a: serial:1\nrules:\n  - allow: a\n  - deny: b\n", "line 5: there is no alias 'b': a rule that names nothing would keep nothing from clients.")]
     [InlineData("rules:\n  - allow: color:red\n", "line 2: 'color:red' selects no device:*")]
     [InlineData("rules:\n  - allow: 1-2\n    from: [10.0.0.1,\n      10.0.0]\n", "line 4: '10.0.0' is no address:*")]
     [InlineData("rules:\n  - allow: 1-2\n    from:\n", "line 3: 'from' has no address behind it; without 'from' a rule is for every client.")]

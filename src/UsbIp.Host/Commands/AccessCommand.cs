@@ -23,7 +23,17 @@ public sealed class AccessCommand(CommandContext context)
     /// <exception cref="CommandException">One was not granted, or this user may not say so.</exception>
     public ExitCode Revoke(IReadOnlyList<string> texts, bool json)
     {
-        context.NodeAccess.Revoke(texts);
+        var exported = context.ExportAccess.List();
+        if (texts.Where(text => context.NodeAccess.Has(text) || !exported.Contains(text)).ToArray() is { Length: > 0 } granted)
+        {
+            context.NodeAccess.Revoke(granted);
+        }
+
+        foreach (var text in texts)
+        {
+            context.ExportAccess.Revoke(text);
+        }
+
         return Done($"revoked {string.Join(", ", texts)}", json);
     }
 
@@ -41,7 +51,7 @@ public sealed class AccessCommand(CommandContext context)
 
         foreach (var selector in context.ExportAccess.List())
         {
-            context.Output.WriteLine($"{selector} (as long as it is exported)");
+            context.Output.WriteLine($"{selector} (for an export)");
         }
 
         return ExitCode.Success;

@@ -49,6 +49,9 @@ public sealed record CommandContext
     /// <summary>Which devices udev gives to the service because it exports them.</summary>
     public ExportAccess ExportAccess { get; init; } = ExportAccess.Of(new NodeAccess(NodeAccess.SystemPath, Udev.ApplyRules), Udev.ApplyRules);
 
+    /// <summary>Whether this machine has the service with a user of its own.</summary>
+    public bool HasService { get; init; } = Udev.HasGroup;
+
     /// <summary>Whether this process is root's.</summary>
     public bool IsRoot { get; init; } = Environment.IsPrivilegedProcess;
 
@@ -66,7 +69,9 @@ public sealed record CommandContext
     public ControlClient? ConnectToDaemon() => ControlClient.TryConnect(Control.ControlPath.ForClients(ControlPath));
 
     /// <summary>What gives the service the devices that it exports; null where it is root itself, and where this user may not say so.</summary>
-    public ExportAccess? AccessFor(ControlClient daemon) => IsRoot && daemon.Status().Daemon is { IsRoot: false } ? ExportAccess : null;
+    /// <param name="daemon">The running one; without one, it is the service that will read what root says now, if this machine has it.</param>
+    public ExportAccess? AccessFor(ControlClient? daemon) =>
+        IsRoot && (daemon is null ? HasService : daemon.Status().Daemon is { IsRoot: false }) ? ExportAccess : null;
 
     /// <summary>Tells the user of a success, unless told to be quiet.</summary>
     public void Say(string line)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using UsbIp.Host.Control;
+using UsbIp.Host.Rules;
 using UsbIp.Host.Service;
 using UsbIp.Protocol;
 using UsbIp.Protocol.Selection;
@@ -7,12 +8,13 @@ using UsbIp.Protocol.Selection;
 namespace UsbIp.Host.Commands;
 
 /// <summary>
-/// Has udev give the service, which is not root, the devices that root exports, and take them back when root takes the exports back. What root grants
-/// without an export (<see cref="NodeAccess"/>) is another matter, and stays.
+/// Has udev give the service, which is not root, the devices that root exports, and take them back when root takes the exports back. Which device that is
+/// root sees for itself: what the daemon says must not decide what the daemon may open. What root grants without an export (<see cref="NodeAccess"/>) is
+/// another matter, and stays.
 /// </summary>
 /// <param name="granted">What is granted whether it is exported or not.</param>
 /// <param name="kept">For exports that a rule keeps.</param>
-/// <param name="untilReboot">For the others.</param>
+/// <param name="untilReboot">For the others; the service's unit empties it at its start, as nothing is exported by hand then.</param>
 public sealed class ExportAccess(NodeAccess granted, NodeAccess kept, NodeAccess untilReboot)
 {
     public const string KeptPath = "/etc/udev/rules.d/71-usbip-host-kept.rules";
@@ -27,33 +29,44 @@ public sealed class ExportAccess(NodeAccess granted, NodeAccess kept, NodeAccess
     /// <summary>The selectors of the exports.</summary>
     public IReadOnlyList<string> List() => [.. kept.List().Union(untilReboot.List())];
 
-    /// <summary>Grants a device for its export. False if it was granted already, or if udev has no words for it: an alias, a class.</summary>
+    /// <summary>Whether the service may open what these words select: by them, and not only by others that mean the same.</summary>
+    public bool Covers(string selector) => granted.Has(selector) || kept.Has(selector) || untilReboot.Has(selector);
+
+    /// <summary>
+    /// Grants a device for its export. A busid means the device that is there now, not what is plugged in there next. Returns what was granted; null if it
+    /// was before, or if udev has no words for it: an alias, a class.
+    /// </summary>
+    /// <param name="text">What root exports.</param>
+    /// <param name="isKept">Whether a rule keeps the export.</param>
+    /// <param name="devices">What root sees plugged in.</param>
     /// <exception cref="CommandException">The file cannot be written.</exception>
-    public bool TryGrant(string text) => TryGrant(text, untilReboot);
+    public string? Grant(string text, bool isKept, Func<IReadOnlyList<DeviceTraits>> devices)
+    {
+        if (!DeviceSelector.TryParse(text, out var selector, out _))
+        {
+            return null;
+        }
 
-    /// <summary>Grants what a rule allows, likewise.</summary>
+        return Grant(selector.BusId is { } busId ? LastingName.Of(busId, devices()) : selector, isKept ? kept : untilReboot);
+    }
+
+    /// <summary>Grants what a rule of root's allows, likewise, but a busid means the port.</summary>
     /// <exception cref="CommandException">The file cannot be written.</exception>
-    public bool TryKeep(string text) => TryGrant(text, kept);
+    public string? GrantRule(string text) => DeviceSelector.TryParse(text, out var selector, out _) ? Grant(selector, kept) : null;
 
-    /// <summary>Takes back what an export was granted: it failed, or a rule keeps it now.</summary>
-    public void Undo(string text) => untilReboot.Revoke([text]);
+    /// <summary>Takes back what was granted for something that then failed.</summary>
+    public void Undo(string grantedText, bool isKept) => (isKept ? kept : untilReboot).Revoke([grantedText]);
 
-    /// <summary>Takes back what a rule was granted that was not added.</summary>
-    public void UndoKeep(string text) => kept.Revoke([text]);
-
-    /// <summary>Takes a device back that is no longer exported, unless the same words stand for another one that is.</summary>
+    /// <summary>Takes a device back that is not exported by hand any more, unless the same words stand for another one that is.</summary>
     /// <param name="text">How it was named.</param>
-    /// <param name="device">What it is; null if it was unplugged.</param>
+    /// <param name="device">What it is; null if it is not plugged in.</param>
     /// <param name="devices">All that there are.</param>
     public void TakeBack(string text, DeviceStatus? device, IReadOnlyList<DeviceStatus> devices)
     {
-        foreach (var file in new[] { kept, untilReboot })
+        var over = untilReboot.List().Where(selector => IsOver(selector, text, device, devices)).ToArray();
+        if (over.Length > 0)
         {
-            var over = file.List().Where(selector => IsOver(selector, text, device, devices)).ToArray();
-            if (over.Length > 0)
-            {
-                file.Revoke(over);
-            }
+            untilReboot.Revoke(over);
         }
     }
 
@@ -66,21 +79,30 @@ public sealed class ExportAccess(NodeAccess granted, NodeAccess kept, NodeAccess
         }
     }
 
-    private bool TryGrant(string text, NodeAccess file)
+    /// <summary>Takes back what these words were granted for any export.</summary>
+    public void Revoke(string text)
     {
-        if (!DeviceSelector.TryParse(text, out var selector, out _) || !UdevMatch.Knows(selector) || granted.Has(text) || file.Has(text))
+        foreach (var file in new[] { kept, untilReboot }.Where(file => file.Has(text)))
         {
-            return false;
+            file.Revoke([text]);
+        }
+    }
+
+    private string? Grant(DeviceSelector? selector, NodeAccess file)
+    {
+        if (selector is null || !UdevMatch.Knows(selector) || granted.Has(selector.Text) || file.Has(selector.Text))
+        {
+            return null;
         }
 
         file.Grant([selector]);
-        return true;
+        return selector.Text;
     }
 
-    private static bool IsOver(string granted, string text, DeviceStatus? device, IReadOnlyList<DeviceStatus> devices)
+    private static bool IsOver(string grantedText, string text, DeviceStatus? device, IReadOnlyList<DeviceStatus> devices)
     {
-        var isMeant = granted == text || (device is not null && Names(granted, device));
-        return isMeant && !devices.Any(other => other.Exported && other.BusId != device?.BusId && Names(granted, other));
+        var isMeant = grantedText == text || (device is not null && Names(grantedText, device));
+        return isMeant && !devices.Any(other => other.Exported && other.BusId != device?.BusId && Names(grantedText, other));
     }
 
     private static bool Names(string text, DeviceStatus device) =>

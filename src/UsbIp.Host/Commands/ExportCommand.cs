@@ -70,20 +70,15 @@ public sealed class ExportCommand(CommandContext context, UsbNames names)
 
         DeviceChange Export(string selector)
         {
-            var isGranted = access?.TryGrant(selector) == true;
+            var granted = access?.Grant(selector, options.Keep, () => RuleAccess.ListTraits(context));
             try
             {
                 var reply = daemon.Export(selector, options.Force, options.Keep, options.Sharing);
-                if (reply.KeptAs is { } lasting && access?.TryKeep(lasting) == true && isGranted)
-                {
-                    access.Undo(selector);
-                }
-
                 return new DeviceChange(selector, reply.Changed, reply.Device, reply.Rule);
             }
-            catch (CommandException) when (isGranted)
+            catch (CommandException) when (granted is not null)
             {
-                access!.Undo(selector);
+                access!.Undo(granted, options.Keep);
                 throw;
             }
         }

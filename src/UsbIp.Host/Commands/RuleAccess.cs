@@ -2,8 +2,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 using UsbIp.Devices;
 using UsbIp.Host.Configuration;
 using UsbIp.Host.Control;
+using UsbIp.Host.Rules;
 using UsbIp.Host.Server;
 using UsbIp.Protocol;
+using UsbIp.Protocol.Selection;
 
 namespace UsbIp.Host.Commands;
 
@@ -62,6 +64,10 @@ internal static class RuleAccess
         using var backend = context.OpenBackend(BackendKind.LibUsb, NullLoggerFactory.Instance);
         return backend.FindUse(busId);
     }
+
+    /// <summary>What this user sees plugged in, whatever a daemon says; without hubs.</summary>
+    public static IReadOnlyList<DeviceTraits> ListTraits(CommandContext context) =>
+        [.. ListDevices(context).Where(device => !device.Info.IsHub).Select(device => DeviceTraitsOf.Device(device.Info, []))];
 
     private static IReadOnlyList<RegisteredDevice> ListDevices(CommandContext context)
     {

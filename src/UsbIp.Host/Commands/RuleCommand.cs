@@ -19,17 +19,10 @@ public sealed class RuleCommand(CommandContext context)
     /// <exception cref="CommandException">It is no rule, there is such a one, or the configuration cannot be changed.</exception>
     public ExitCode Add(RuleView rule, bool json)
     {
-        var access = AccessForRules();
-        var isGranted = rule.Allow && access?.TryKeep(rule.Device) == true;
-        ConfigurationView configuration;
-        try
+        var configuration = RuleAccess.Run(context, daemon => daemon.AddRule(rule), file => file.AddRule(rule));
+        if (rule.Allow && AccessForRules() is { } access && access.GrantRule(rule.Device) is null && !access.Covers(rule.Device))
         {
-            configuration = RuleAccess.Run(context, daemon => daemon.AddRule(rule), file => file.AddRule(rule));
-        }
-        catch (CommandException) when (isGranted)
-        {
-            access!.UndoKeep(rule.Device);
-            throw;
+            context.Remark($"the service, which is not root, may not open what '{rule.Device}' selects, for which udev has no words: usbip-host access grant");
         }
 
         return RuleAccess.Done(context, configuration, Line(configuration.Rules[^1]), json);
@@ -101,7 +94,7 @@ public sealed class RuleCommand(CommandContext context)
     private ExportAccess? AccessForRules()
     {
         using var daemon = context.ConnectToDaemon();
-        return daemon is null ? null : context.AccessFor(daemon);
+        return context.AccessFor(daemon);
     }
 
     private static Command DefineAdd(Func<ParseResult, CommandContext> contextOf)

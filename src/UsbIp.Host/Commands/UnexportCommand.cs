@@ -27,11 +27,7 @@ public sealed class UnexportCommand(CommandContext context)
         DeviceChange Unexport(string selector)
         {
             var reply = daemon.Unexport(selector, force);
-            if (reply is { Changed: true, Rule: null })
-            {
-                access?.TakeBack(selector, reply.Device, daemon.Status().Devices);
-            }
-
+            access?.TakeBack(selector, reply.Device, daemon.Status().Devices);
             return new DeviceChange(selector, reply.Changed, reply.Device, reply.Rule);
         }
     }

@@ -19,11 +19,7 @@ public sealed record UnexportRequest(string BusId, bool Force);
 /// <param name="Changed">False if it was so before.</param>
 /// <param name="Device">The device as it is now; null if it is not plugged in.</param>
 /// <param name="Rule">The rule that was made of it, or that will export the device again; null if there is none.</param>
-public sealed record DeviceReply(bool Changed, DeviceStatus? Device, string? Rule = null)
-{
-    /// <summary>The selector of the rule that keeps the export: the device itself where a busid was named. Null if none was asked for.</summary>
-    public string? KeptAs { get; init; }
-}
+public sealed record DeviceReply(bool Changed, DeviceStatus? Device, string? Rule = null);
 
 /// <summary>Asks a virtual keyboard to type; without a busid the only one there is.</summary>
 public sealed record TypeRequest(string Text, string? BusId);

@@ -32,8 +32,7 @@ internal sealed partial class ControlOperations(
         var devices = registry.List();
         if (request.Keep && selector.BusId is null && DeviceChoice.FindOrNull(devices, selector) is null)
         {
-            var waiting = rules.Keep(selector, request.Force, PolicyOf(request.Sharing, new ExportPolicy())); // for when it is plugged in
-            return new DeviceReply(true, null, waiting.ToString()) { KeptAs = waiting.Selector.Text };
+            return new DeviceReply(true, null, rules.Keep(selector, request.Force, PolicyOf(request.Sharing, new ExportPolicy())).ToString()); // for when it is plugged in
         }
 
         var device = DeviceChoice.Find(devices, selector);
@@ -56,7 +55,7 @@ internal sealed partial class ControlOperations(
             Share(device, request);
         }
 
-        return new DeviceReply(!device.Exported, DeviceStatus.From(device) with { Exported = true }, rule?.ToString()) { KeptAs = rule?.Selector.Text };
+        return new DeviceReply(!device.Exported, DeviceStatus.From(device) with { Exported = true }, rule);
     }
 
     /// <exception cref="UsbException">There is no such device, or a client holds it and that was not to be overridden.</exception>
@@ -112,11 +111,11 @@ internal sealed partial class ControlOperations(
     }
 
     /// <summary>Makes a rule of an export. If that cannot be done, neither is the export.</summary>
-    private DeviceRule Keep(RegisteredDevice device, DeviceSelector selector, ExportRequest request)
+    private string Keep(RegisteredDevice device, DeviceSelector selector, ExportRequest request)
     {
         try
         {
-            var rule = rules.Keep(selector, request.Force, PolicyOf(request.Sharing, new ExportPolicy()));
+            var rule = rules.Keep(selector, request.Force, PolicyOf(request.Sharing, new ExportPolicy())).ToString();
             registry.LeaveToRules(device.Info.BusId);
             return rule;
         }

@@ -11,11 +11,14 @@ internal static class Udev
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether there is that group, as there is where the service was installed.</summary>
+    public static bool HasGroup => UserAccess.FindGroup(Group) is not null;
+
     /// <exception cref="CommandException">udev is not there, or refuses.</exception>
     public static void ApplyRules()
     {
         Run("udevadm", "control", "--reload");
-        if (UserAccess.FindGroup(Group) is not null)
+        if (HasGroup)
         {
             // Where no rule names a group any more, udev leaves a node the one that it has. Those that are still granted get it back in the next step.
             Run("find", "/dev/bus/usb", "-group", Group, "-exec", "chgrp", "root", "{}", "+");

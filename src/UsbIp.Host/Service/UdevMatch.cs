@@ -29,8 +29,8 @@ internal static class UdevMatch
             SelectorKind.Port => $"KERNEL==\"{value}\"",
             SelectorKind.Name when selector.BusId is not null => $"KERNEL==\"{selector.Text}\"",
             SelectorKind.Id => $"ATTR{{idVendor}}==\"{Lower(selector.Text[..4])}\", ATTR{{idProduct}}==\"{Lower(value)}\"",
-            SelectorKind.Serial => $"ATTR{{serial}}==\"{Literal(selector, value)}\"",
-            SelectorKind.Product => $"ATTR{{product}}==\"{Plain(selector, value)}\"",
+            SelectorKind.Serial => $"ATTR{{serial}}==\"{AnyCase(Literal(selector, value))}\"",
+            SelectorKind.Product => $"ATTR{{product}}==\"{AnyCase(Pattern(selector, value))}\"",
             _ => throw new CommandException(
                 ExitCode.Usage,
                 $"'{selector}' cannot be granted: udev does not know aliases, and a class is too much to give away at once.",
@@ -41,6 +41,14 @@ internal static class UdevMatch
     /// <summary>A serial number is no pattern, even if it looks like one.</summary>
     private static string Literal(DeviceSelector selector, string value) =>
         value.AsSpan().ContainsAny(Globs) ? throw Unspeakable(selector) : Plain(selector, value);
+
+    /// <summary>udev knows more patterns than a selector does.</summary>
+    private static string Pattern(DeviceSelector selector, string value) => value.AsSpan().ContainsAny("[]|") ? throw Unspeakable(selector) : Plain(selector, value);
+
+    /// <summary>A selector takes small and capital letters for the same, udev does not.</summary>
+    private static string AnyCase(string value) => string.Concat(value.Select(character => char.IsAsciiLetter(character)
+        ? $"[{char.ToLowerInvariant(character)}{char.ToUpperInvariant(character)}]"
+        : $"{character}"));
 
     private static string Plain(DeviceSelector selector, string value) =>
         value.Any(character => character is '"' or '\\' or '$' or '%' || char.IsControl(character)) ? throw Unspeakable(selector) : value;

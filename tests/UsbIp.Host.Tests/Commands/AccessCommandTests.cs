@@ -6,10 +6,10 @@ public sealed class AccessCommandTests
 {
     [Theory]
     [InlineData("0781:558A", "ATTR{idVendor}==\"0781\", ATTR{idProduct}==\"558a\"")]
-    [InlineData("serial:4C530001", "ATTR{serial}==\"4C530001\"")]
+    [InlineData("serial:4C530001", "ATTR{serial}==\"4[cC]530001\"")]
     [InlineData("1-2.3", "KERNEL==\"1-2.3\"")]
     [InlineData("port:1-2.3", "KERNEL==\"1-2.3\"")]
-    [InlineData("product:*Ultra*", "ATTR{product}==\"*Ultra*\"")]
+    [InlineData("product:*Ultra*", "ATTR{product}==\"*[uU][lL][tT][rR][aA]*\"")]
     public async Task A_device_is_granted_in_the_words_of_udev_which_is_told_at_once(string selector, string match)
     {
         await using var machine = new Machine();
@@ -43,6 +43,8 @@ public sealed class AccessCommandTests
     [InlineData("serial:A*")]
     [InlineData("serial:A\", RUN+=\"/bin/sh")]
     [InlineData("product:%c{1}")]
+    [InlineData("product:A|*")]
+    [InlineData("product:[A-Z]*")]
     public async Task What_udev_would_take_for_something_else_is_not_granted(string selector)
     {
         await using var machine = new Machine();

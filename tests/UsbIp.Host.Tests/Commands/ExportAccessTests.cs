@@ -10,10 +10,11 @@ public sealed class ExportAccessTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _machine.DisposeAsync();
 
     [Theory]
-    [InlineData("1-2")]
-    [InlineData("0781:5581")]
-    [InlineData("product:*Ultra*")]
-    public async Task What_root_exports_the_service_may_open_until_root_takes_it_back(string selector)
+    [InlineData("1-2", null)]
+    [InlineData("port:1-2", "port:1-2")]
+    [InlineData("0781:5581", "0781:5581")]
+    [InlineData("product:*Ultra*", "product:*Ultra*")]
+    public async Task What_root_exports_the_service_may_open_until_root_takes_it_back(string selector, string? granted)
     {
         _machine.Serve();
 
@@ -21,7 +22,7 @@ public sealed class ExportAccessTests : IAsyncDisposable
         var exported = await GrantedAsync();
         (await _machine.RunAsync("unexport", "1-2")).ExitCode.Should().Be(ExitCode.Success);
 
-        exported.Should().Be($"{selector} (as long as it is exported)\n");
+        exported.Should().Be($"{granted ?? $"serial:{SampleDevices.Stick.SerialNumber}"} (for an export)\n", "a busid means the device that is there");
         (await GrantedAsync()).Should().BeEmpty();
         _machine.UdevApplied.Should().Be(2);
     }
@@ -58,7 +59,7 @@ public sealed class ExportAccessTests : IAsyncDisposable
 
         await _machine.RunAsync("rule", "remove", "1");
 
-        afterUnexport.Should().Be($"serial:{SampleDevices.Stick.SerialNumber} (as long as it is exported)\n", "the rule follows the device to other ports");
+        afterUnexport.Should().Be($"serial:{SampleDevices.Stick.SerialNumber} (for an export)\n", "the rule follows the device to other ports");
         (await GrantedAsync()).Should().BeEmpty();
     }
 
@@ -70,7 +71,7 @@ public sealed class ExportAccessTests : IAsyncDisposable
         await _machine.RunAsync("rule", "add", "allow", "0781:5581");
         await _machine.RunAsync("rule", "add", "deny", "1-1");
 
-        (await GrantedAsync()).Should().Be("0781:5581 (as long as it is exported)\n");
+        (await GrantedAsync()).Should().Be("0781:5581 (for an export)\n");
     }
 
     [Fact]
@@ -83,6 +84,39 @@ public sealed class ExportAccessTests : IAsyncDisposable
 
         (await GrantedAsync()).Should().BeEmpty();
         _machine.UdevApplied.Should().Be(0);
+    }
+
+    [Fact]
+    public async Task What_was_exported_before_a_restart_can_still_be_taken_back()
+    {
+        _machine.Serve();
+        await _machine.RunAsync("export", "0781:5581");
+        await _machine.RunAsync("export", "1-10.4", "--force");
+
+        (await _machine.RunAsync("access", "revoke", "0781:5581")).ExitCode.Should().Be(ExitCode.Success);
+
+        (await GrantedAsync()).Should().NotContain("0781:5581").And.Contain("(for an export)");
+    }
+
+    [Fact]
+    public async Task Without_a_daemon_a_rule_of_root_is_for_the_service()
+    {
+        await _machine.RunAsync("rule", "add", "allow", "0781:5581");
+        var added = await GrantedAsync();
+        await _machine.RunAsync("rule", "remove", "1");
+
+        added.Should().Be("0781:5581 (for an export)\n");
+        (await GrantedAsync()).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_rule_that_udev_cannot_be_told_of_says_what_is_missing()
+    {
+        _machine.Serve();
+
+        var result = await _machine.RunAsync("rule", "add", "allow", "class:storage");
+
+        result.Error.Should().Be("usbip-host: the service, which is not root, may not open what 'class:storage' selects, for which udev has no words: usbip-host access grant\n");
     }
 
     [Fact]

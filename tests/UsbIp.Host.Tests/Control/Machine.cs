@@ -147,6 +147,7 @@ public sealed class Machine : IAsyncDisposable
             RecoverDevices = _ => Unrecovered,
             NodeAccess = granted,
             ExportAccess = new ExportAccess(granted, Rules("kept"), Rules("exported")),
+            HasService = !DaemonIsRoot,
             IsRoot = arguments is not ["serve", ..] || DaemonIsRoot,
             ExportCheck = _ => new ExportCheck(_directory, path => MayWrite(path), () => RequireLibrary()),
             Surroundings = Surroundings,

@@ -11,6 +11,12 @@ public interface IUsbDevice : IDisposable
     /// <summary>The device as it was when it was opened; <see cref="UsbDeviceInfo.ActiveConfiguration"/> included.</summary>
     UsbDeviceInfo Info { get; }
 
+    /// <summary>
+    /// Whether <see cref="Submit"/> may take a while, as it may where a transfer's work is done in it. A client is then not promised that its host
+    /// answers at once.
+    /// </summary>
+    bool MayWaitInSubmit => false;
+
     /// <summary>Says where completions go. Called once, before the first submit.</summary>
     void Start(ITransferSink sink);
 

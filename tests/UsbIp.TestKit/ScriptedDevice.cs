@@ -21,6 +21,8 @@ public sealed class ScriptedDevice(UsbDeviceInfo info) : IUsbDevice
 
     public UsbDeviceInfo Info { get; } = info;
 
+    public bool MayWaitInSubmit { get; set; }
+
     /// <summary>Runs in place of waiting for the test; true if it completed the transfer itself.</summary>
     public Func<UsbTransfer, bool>? OnSubmit { get; set; }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A TCP proxy that misbehaves when told to, between a client and a USB/IP host.
 
-    proxy.py 3241 3240 &       listens on 127.0.0.1:3241, passes on to 3240
+    proxy.py 3241 3240 127.0.0.1 &       listens on that address, port 3241, passes on to 3240
     kill -USR1 PID             mute: no byte of the host reaches the client any more
     kill -USR2 PID             deaf: no byte of the client is read any more
     kill -HUP PID              reset: every connection ends with a TCP RST
@@ -27,7 +27,7 @@ def reset(connection):
 
 
 def main():
-    listen, target = int(sys.argv[1]), int(sys.argv[2])
+    listen, target, address = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     signal.signal(signal.SIGUSR1, set_mode(mute=True))
     signal.signal(signal.SIGUSR2, set_mode(deaf=True))
     signal.signal(signal.SIGHUP, set_mode(reset=True))
@@ -37,7 +37,7 @@ def main():
     wake_writer.setblocking(False)
     signal.set_wakeup_fd(wake_writer.fileno())
 
-    server = socket.create_server(("127.0.0.1", listen))
+    server = socket.create_server((address, listen))
     peers = {}
     clients = set()
     while True:
@@ -56,7 +56,7 @@ def main():
         for end in readable:
             if end is server:
                 client, _ = server.accept()
-                host = socket.create_connection(("127.0.0.1", target))
+                host = socket.create_connection((address, target))
                 for connection in (client, host):
                     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 peers[client], peers[host] = host, client

@@ -45,7 +45,7 @@ internal static class BridgeLimits
     public static readonly TimeSpan UnplugDelay = TimeSpan.FromMilliseconds(50);
 
     /// <summary>How long they may go on submitting: an unplug must be one within 3 s.</summary>
-    public static readonly TimeSpan UnplugPatience = TimeSpan.FromSeconds(2);
+    public static readonly TimeSpan UnplugPatience = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// How often the watch looks, while the kernel waits for anything. A host of our own that said nothing from one look to the next is asked whether it is

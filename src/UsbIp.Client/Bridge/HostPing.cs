@@ -6,7 +6,7 @@ namespace UsbIp.Client.Bridge;
 /// <summary>
 /// Asks a host that says nothing, while the kernel waits for it, whether it is there, where the import agreed on that (<see cref="Extensions.Heartbeat"/>).
 /// A host that has the question and gives no answer is lost: its program has stopped. One whose network is away for a moment does not have it yet, and is
-/// left to TCP's own patience. That patience is counted in looks, not in time: a pause of this program must not be taken for one of the host's.
+/// left to TCP's own patience; so this is not for hosts behind a tunnel, whose near end acknowledges everything. The patience here is counted in looks, not in time: a pause of this program must not be taken for one of the host's.
 /// Used by <see cref="HostWatch"/>, but for <see cref="TakePong"/>, which is called on the thread that reads.
 /// </summary>
 /// <param name="host">Where the pings go.</param>
@@ -47,19 +47,23 @@ internal sealed class HostPing(HostWriter host, Func<bool> hasItAll, bool isAgre
         if (!_isOut)
         {
             (_isOut, _looks, _looksWithHost) = (true, 0, 0);
-            Volatile.Write(ref _asked, _asked + 1);
-            Heartbeat.WritePing(_ping, _asked);
-            _ = host.SendOwn(_ping); // a connection that broke is the reader's to see
-            return false;
         }
-
-        _looks++;
-        if (_looksWithHost > 0 || hasItAll())
+        else
         {
-            _looksWithHost++;
+            _looks++;
+            _looksWithHost += hasItAll() ? 1 : 0;
         }
 
-        return _looks >= BridgeLimits.LooksForPong && _looksWithHost >= BridgeLimits.LooksWithHost;
+        if (_looks >= BridgeLimits.LooksForPong && _looksWithHost >= BridgeLimits.LooksWithHost)
+        {
+            return true;
+        }
+
+        // At each look anew: a network that goes away behind the first question shows by not acknowledging the next.
+        Volatile.Write(ref _asked, _asked + 1);
+        Heartbeat.WritePing(_ping, _asked);
+        _ = host.SendOwn(_ping); // a connection that broke is the reader's to see
+        return false;
     }
 
     /// <summary>Reads the TCP_INFO of a socket: nothing that was sent is still unacknowledged. Bytes that a full receiver does not let out don't count.</summary>

@@ -133,7 +133,8 @@ internal sealed class Attachment : IDisposable
             using var connection = HostConnection.Connect(host, stop: stop);
             try
             {
-                var device = connection.Import(busId, offered, wish.Heard);
+                var asked = connection.IsToThisMachine ? offered & ~Extensions.Heartbeat : offered; // a tunnel's near end hides how the network is
+                var device = connection.Import(busId, asked, wish.Heard);
                 var options = new BridgeOptions(readAhead, connection.Accepted);
                 return BridgeSession.Open(connection.TakeSocket(), device, logger, options);
             }

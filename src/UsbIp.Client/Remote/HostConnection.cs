@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using System.Net.Sockets;
 using UsbIp.Protocol;
 
@@ -107,6 +108,10 @@ public sealed class HostConnection : IDisposable
         _socket = null;
         return socket;
     }
+
+    /// <summary>Whether what answers is on this machine: a host, or the near end of a tunnel such as ssh's.</summary>
+    public bool IsToThisMachine => _socket?.RemoteEndPoint is IPEndPoint { Address: var address }
+        && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
 
     public void Dispose() => _socket?.Dispose();
 

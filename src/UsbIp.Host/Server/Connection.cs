@@ -131,7 +131,6 @@ public sealed class Connection(Socket socket, RemoteClient client, DeviceRegistr
     private void Import(in ImportRequest request)
     {
         var busId = request.BusId;
-        var accepted = request.Offered & (Extensions.BulkOnlyOrder | Extensions.Reasons | Extensions.Heartbeat);
         Span<byte> reply = stackalloc byte[ImportReply.Size];
         socket.SendTimeout = (int)options.RequestTime.TotalMilliseconds;
         var device = registry.Resolve(busId, client);
@@ -151,7 +150,8 @@ public sealed class Connection(Socket socket, RemoteClient client, DeviceRegistr
         UrbSession? session = null;
         try
         {
-            var record = registry.RecordOf(lease!.Device.Info) with { BusId = busId }; // as it was asked for: clients compare it
+            var accepted = request.Offered & (Extensions.BulkOnlyOrder | Extensions.Reasons | (lease!.Device.MayWaitInSubmit ? 0 : Extensions.Heartbeat));
+            var record = registry.RecordOf(lease.Device.Info) with { BusId = busId }; // as it was asked for: clients compare it
             ImportReply.WriteGrant(reply, record, accepted);
             session = new UrbSession(socket, lease.Device, record.DeviceId, options.Session, allSessions, accepted) { Traffic = lease.Holder.Traffic };
             lease.UsedBy(session.Stop);

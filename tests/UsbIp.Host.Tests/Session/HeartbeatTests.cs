@@ -40,6 +40,19 @@ public sealed class HeartbeatTests
     }
 
     [Fact]
+    public async Task A_device_that_may_wait_is_served_without_the_promise()
+    {
+        await using var host = new RunningHost();
+        host.Export("1-2").MayWaitInSubmit = true;
+        using var client = host.Connect();
+        client.Import("1-2", Extensions.Heartbeat | Extensions.Reasons).Should().Be(OperationStatus.Ok);
+
+        client.Ping(1);
+
+        client.IsClosedByHost().Should().BeTrue("it was not agreed on");
+    }
+
+    [Fact]
     public async Task A_client_that_floods_with_pings_and_reads_no_answer_is_cut_off()
     {
         await using var host = new RunningHost(new ServerOptions { Session = new SessionLimits { MaxQueuedReplies = 64 } });

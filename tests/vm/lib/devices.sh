@@ -19,7 +19,7 @@ busid_of() {
 # What the running host offers for import, as JSON.
 # shellcheck disable=SC2154 # host_port is in programs.sh
 offers() {
-    "$DIST/usbip-client" list --json "127.0.0.1:$host_port" 2>/dev/null 3>&-
+    "$DIST/usbip-client" list --json "$host_address:$host_port" 2>/dev/null 3>&-
 }
 
 served_busid() {

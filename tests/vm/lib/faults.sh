@@ -64,7 +64,7 @@ read_once() {
 
 # start_proxy: clients connect through proxy.py from now on. Sets proxy.
 start_proxy() {
-    "$VM_DIR/proxy.py" 3241 3240 3>&- &
+    "$VM_DIR/proxy.py" 3241 3240 "$host_address" 3>&- &
     proxy=$!
     at_exit "kill $proxy"
     # shellcheck disable=SC2034 # for programs.sh

@@ -2,6 +2,7 @@
 # usbip-host, usbip-client and the stock tools: started, asked, stopped.
 
 # Where clients connect to: a scenario that puts something in between changes it.
+host_address=127.0.0.1
 host_port=3240
 host_pid=
 VHCI=/sys/devices/platform/vhci_hcd.0
@@ -21,6 +22,13 @@ start_host() {
     echo "usbip-host serve does not listen"
     tail -n 5 "$LOGS/host.log"
     return 1
+}
+
+# As from another machine: a client asks no host on a loopback address whether it is still there, for that may be a tunnel.
+# To be followed by start_host --listen "$host_address".
+use_another_address() {
+    host_address=10.9.9.9
+    ip address add "$host_address/32" dev lo && at_exit "ip address delete $host_address/32 dev lo"
 }
 
 listening_or_gone() {
@@ -59,7 +67,7 @@ load_vhci() {
 
 # attach BUSID [OPTION]...
 attach() {
-    "$DIST/usbip-client" attach "127.0.0.1:$host_port" "$@" --log "$LOGS/bridge-$1.log" 3>&-
+    "$DIST/usbip-client" attach "$host_address:$host_port" "$@" --log "$LOGS/bridge-$1.log" 3>&-
 }
 
 # attach_as NAME BUSID [OPTION]...: attaches, waits for the kernel, and sets the variable NAME

@@ -5,8 +5,9 @@
 . "$VM_DIR/lib.sh"
 
 load_vhci
+require "the host has an address as of another machine" use_another_address
 stick=$(busid_of 46f4:0001)
-require "usbip-host serves the stick" start_host --export "$stick"
+require "usbip-host serves the stick" start_host --listen "$host_address" --export "$stick"
 require "a proxy stands in between" start_proxy
 disk_in_use "$stick" write
 

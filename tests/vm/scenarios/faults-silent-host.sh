@@ -23,10 +23,11 @@ both_unplugged() {
 }
 
 load_vhci
+require "the host has an address as of another machine" use_another_address
 modprobe sch_netem
 keyboard=$(busid_of 0627:0001)
 stick=$(busid_of 46f4:0001)
-require "usbip-host serves a keyboard and a stick" start_host --force --export "$keyboard" --export "$stick"
+require "usbip-host serves a keyboard and a stick" start_host --listen "$host_address" --force --export "$keyboard" --export "$stick"
 disk_in_use "$stick"
 require "attach the keyboard" attach_keyboard
 

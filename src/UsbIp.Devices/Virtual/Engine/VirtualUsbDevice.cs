@@ -37,6 +37,9 @@ internal sealed class VirtualUsbDevice : IUsbDevice
 
     public UsbDeviceInfo Info { get; }
 
+    /// <summary>The code of a virtual device runs on the thread that brings the transfer, and an image file's disk may have to spin up first.</summary>
+    public bool MayWaitInSubmit => true;
+
     public DeviceDefinition Definition => _device.Definition;
 
     public PipeTable Endpoints { get; }

@@ -55,6 +55,14 @@ internal static class DaemonCheck
                 "end the daemon and start it again");
         }
 
+        if (daemon.Configuration is { Problem: { } problem } configuration)
+        {
+            yield return Finding.Error(
+                "H-CONFIGURATION",
+                $"The configuration {configuration.Path} does not hold, and what held before goes on: {problem}",
+                "mend it by hand, then usbip-host reload");
+        }
+
         if (exported > 0 && daemon.Listening.Count == 0)
         {
             yield return Finding.Error(

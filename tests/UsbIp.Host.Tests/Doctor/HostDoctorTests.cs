@@ -154,6 +154,20 @@ public sealed class HostDoctorTests : IDisposable
     }
 
     [Fact]
+    public void A_configuration_that_does_not_hold_is_found()
+    {
+        var daemon = new DaemonStatus(ProgramVersion.Text, 42, DateTimeOffset.UnixEpoch, ["127.0.0.1:3240"])
+        {
+            Configuration = new ConfigurationStatus("/etc/usbip-host/config.yaml", "line 3: 'alow' is none of allow, deny."),
+        };
+
+        var finding = DaemonCheck.Describe(new HostStatus { Daemon = daemon, Devices = [] }).Single(finding => finding.Severity == FindingSeverity.Error);
+
+        finding.Id.Should().Be("H-CONFIGURATION");
+        finding.Sentence.Should().Contain("/etc/usbip-host/config.yaml").And.Contain("line 3");
+    }
+
+    [Fact]
     public async Task The_command_prints_the_gravest_first_and_its_exit_code_tells()
     {
         await using var machine = new Machine { Surroundings = _rig.Surroundings with { FindLibUsb = () => null } };

@@ -72,6 +72,11 @@ zsh_completes() {
     timeout 60 "$VM_DIR/zsh_completes" "$1" "$2"
 }
 
+# is_another_host PID: the service runs, and not as that process.
+is_another_host() {
+    systemctl is-active --quiet usbip-host.service && [ "$(main_pid usbip-host)" != "$1" ]
+}
+
 unit_has_ended() {
     equal inactive "$(systemctl is-active "$1")"
 }

@@ -23,6 +23,10 @@ case $STAGE in
         check "which gives it to the service" equal usbip-host "$(stat -c %G "$(node_of "$keyboard")")"
         check "root takes it back" usbip-host unexport "$keyboard"
         check "also from the service" equal root "$(stat -c %G "$(node_of "$keyboard")")"
+        disk=$(part_of "$stick" block)
+        require "the stick is mounted" sh -c "mkfs.ext4 -q /dev/$disk && mount /dev/$disk /media"
+        check "a member of usbip-admin may not export it, and is told why" says "$disk is mounted on /media" as alice usbip-host export "$stick"
+        require "it is unmounted" umount /media
         check "a member of usbip-admin exports the stick, for good" as alice usbip-host export "$stick" --keep
         check "bash completes commands" completes "usbip-host expo" export
         check "and busids" completes "usbip-host unexport ${stick%?}" "$stick"
@@ -60,6 +64,9 @@ case $STAGE in
         wait_for "systemd starts that, and the stick is attached" 60 is_attached "$stick"
         takes_at_most "the broker ends" 3000 systemctl stop usbip-vhci.service
         check "which unplugs nothing" is_attached "$stick"
+        systemctl start usbip-vhci.service
+        kill -9 "$(main_pid usbip-vhci)"
+        check "nor does a kill -9" is_attached "$stick"
 
         kill -9 "$(main_pid usbip-attach@stick)"
         wait_for "after kill -9 of the attachment the kernel has it no longer" 10 no_used_ports
@@ -68,6 +75,10 @@ case $STAGE in
         kill -9 "$(main_pid usbip-host)"
         wait_for "after kill -9 the stick is back with its driver" 15 has_driver "$stick" usb-storage
         wait_for "and then attached again, by itself" 60 is_attached "$stick"
+        stuck=$(main_pid usbip-host)
+        kill -STOP "$stuck"
+        wait_for "the watchdog ends a host that is stuck, and starts another" 60 is_another_host "$stuck"
+        wait_for "and the stick is attached again, by itself" 60 is_attached "$stick"
         reboot_then_go_on
         ;;
     2)

@@ -1,6 +1,6 @@
 #!/bin/bash
 # about: attached and detached 200 times: no leak of files, threads, memory or ports on either side
-# seconds: 300
+# seconds: 600
 . "$VM_DIR/lib.sh"
 
 program=$VM_DIR/../UsbIp.HostileHost/bin/${CONFIGURATION:-Release}/net10.0/hostile-host

@@ -1,6 +1,6 @@
 #!/bin/bash
 # about: twenty faults on a real kernel, each found by doctor under its own id; a healthy machine gives no warnings
-# seconds: 150
+# seconds: 400
 . "$VM_DIR/lib.sh"
 
 client=$DIST/usbip-client

@@ -1,6 +1,6 @@
 #!/bin/bash
 # about: a host that lies in every field: this kernel sees an unplug at worst
-# seconds: 300
+# seconds: 420
 . "$VM_DIR/lib.sh"
 
 program=$VM_DIR/../UsbIp.HostileHost/bin/${CONFIGURATION:-Release}/net10.0/hostile-host

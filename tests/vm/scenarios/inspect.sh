@@ -1,6 +1,6 @@
 #!/bin/bash
 # about: inspect prints what lsusb -v prints, line by line: a SuperSpeed stick, a keyboard, a speaker, serial and network adapters, virtual devices
-# seconds: 90
+# seconds: 150
 # cpus: 1
 . "$VM_DIR/lib.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # about: a board that becomes its bootloader and back 100 times while attach --persist holds; the network cut; the host killed; what ends it
-# seconds: 300
+# seconds: 600
 # cpus: 1
 . "$VM_DIR/lib.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # about: a disk that misbehaves looks the same to this kernel with reading ahead and without
-# seconds: 200
+# seconds: 250
 . "$VM_DIR/lib.sh"
 
 program=$VM_DIR/../UsbIp.FaultyDisk/bin/${CONFIGURATION:-Release}/net10.0/faulty-disk

@@ -1,6 +1,6 @@
 #!/bin/bash
 # about: several clients, one device: who has it, waiting in line, taking over, kick, races; watched from both sides
-# seconds: 220
+# seconds: 400
 # cpus: 1
 . "$VM_DIR/lib.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # about: the stock usbip against usbip-host: list, attach, usbtest, a disk, detach
-# seconds: 100
+# seconds: 300
 . "$VM_DIR/lib.sh"
 
 stock_attach_as() {

@@ -1,6 +1,6 @@
 #!/bin/bash
 # about: the kernel's usbtest on a gadget, through usbip-host on usbfs and usbip-client
-# seconds: 90
+# seconds: 150
 . "$VM_DIR/lib.sh"
 
 usbtest_story --backend usbfs

@@ -1,6 +1,6 @@
 #!/bin/bash
 # about: all of the kernel's usbtest, isochronous and interrupt too, on the virtual zero
-# seconds: 90
+# seconds: 150
 . "$VM_DIR/lib.sh"
 
 load_vhci

@@ -64,10 +64,11 @@ keyboard_story() {
     check "detach" detach "$busid"
 }
 
-# usbtest_story [OPTIONS]: the kernel's usbtest on a gadget, through usbip-host serve OPTIONS and
-# usbip-client.
+# usbtest_story TIMES UNLINK_TIMES [OPTIONS]: the kernel's usbtest on a gadget, each case TIMES over and
+# those that unlink UNLINK_TIMES, through usbip-host serve OPTIONS and usbip-client.
 usbtest_story() {
-    local zero far
+    local zero far times=$1 unlink_times=$2
+    shift 2
     load_vhci
     load_gadgets 1
     require "a SourceSink gadget is plugged in" gadget_source_sink zero
@@ -77,7 +78,7 @@ usbtest_story() {
     require "attach" attach_as far "$zero"
     require "usbtest has what was attached" wait_until 5 has_driver "$far" usbtest
 
-    report "$VM_DIR/usbtest.py" "$far" --cases 0-14,17-21,24,27-29 --times 20 --unlink-times 200
+    report "$VM_DIR/usbtest.py" "$far" --cases 0-14,17-21,24,27-29 --times "$times" --unlink-times "$unlink_times"
 
     check "detach" detach "$zero"
     wait_for "the port is free" 5 no_used_ports

@@ -3,4 +3,4 @@
 # seconds: 150
 . "$VM_DIR/lib.sh"
 
-usbtest_story
+usbtest_story 20 200

@@ -9,6 +9,13 @@ internal static class Udev
     /// <summary>The group to which the package's rule gives the nodes (packaging/host/72-usbip-host.rules).</summary>
     private const string Group = "usbip-host";
 
+    /// <summary>
+    /// Where no rule names a group any more, udev leaves a node the one that it has. Only those nodes are taken back: the others are of
+    /// devices that clients may import at this moment.
+    /// </summary>
+    private const string TakeBack =
+        $"find /dev/bus/usb -group {Group} | while read -r node; do udevadm info --query=property --name=\"$node\" | grep -qx USBIP_HOST=1 || chgrp root \"$node\" || exit; done";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>Whether there is that group, as there is where the service was installed.</summary>
@@ -17,17 +24,15 @@ internal static class Udev
     /// <exception cref="CommandException">udev is not there, or refuses.</exception>
     public static void ApplyRules()
     {
-        Run("udevadm", "control", "--reload");
+        Run("'udevadm control --reload'", "udevadm", "control", "--reload");
+        Run("'udevadm trigger --settle'", "udevadm", "trigger", "--settle", "--subsystem-match=usb");
         if (HasGroup)
         {
-            // Where no rule names a group any more, udev leaves a node the one that it has. Those that are still granted get it back in the next step.
-            Run("find", "/dev/bus/usb", "-group", Group, "-exec", "chgrp", "root", "{}", "+");
+            Run($"'chgrp root' on nodes that are no longer for the group {Group}", "sh", "-c", TakeBack);
         }
-
-        Run("udevadm", "trigger", "--settle", "--subsystem-match=usb");
     }
 
-    private static void Run(string program, params string[] arguments)
+    private static void Run(string what, string program, params string[] arguments)
     {
         try
         {
@@ -42,7 +47,6 @@ internal static class Udev
             // not installed: the same to the user
         }
 
-        throw new CommandException(
-            ExitCode.Failure, $"The rules are written, but '{program} {string.Join(' ', arguments)}' did not apply them.", "plug the device in anew");
+        throw new CommandException(ExitCode.Failure, $"The rules are written, but {what} did not apply them.", "plug the device in anew");
     }
 }

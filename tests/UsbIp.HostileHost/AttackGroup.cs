@@ -45,9 +45,9 @@ internal sealed record AttackGroup(string Name, Outcome Expected, IReadOnlyList<
         "24:ffffffff", "28:ffffffff", "32:ffffffff", "36:ffffffff", "40:ffffffff", "44:ffffffff", "twice",
     ];
 
-    /// <summary>Command and seqnum, the latter also that of the URB which is to be unlinked.</summary>
+    /// <summary>Command, also a ping, a pong that nobody asked for and half a farewell; and seqnum, also that of the URB which is to be unlinked.</summary>
     private static readonly string[] FatalUnlinks =
-        ["0:0", "0:1", "0:2", "0:3", "0:5", "0:f4", "0:ffffffff", "4:0", "4:7fffffff", "4:ffffffff", "plus:4:-1", "half", "none"];
+        ["0:0", "0:1", "0:2", "0:3", "0:5", "0:f2", "0:f3", "0:f4", "0:ffffffff", "4:0", "4:7fffffff", "4:ffffffff", "plus:4:-1", "half", "none"];
 
     /// <summary>RET_SUBMIT: devid, direction, ep, status, start_frame, error_count and both words of the padding.</summary>
     private static readonly string[] HarmlessSubmits =

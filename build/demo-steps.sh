@@ -86,8 +86,8 @@ explain "The machine with the device: here a disk of 64 MiB in memory stands for
 show "usbip-host serve --virtual disk:64M &"
 usbip-host serve --virtual disk:64M >"$work/host.log" 2>&1 &
 host=$!
-answers() { (: </dev/tcp/localhost/3240); }
-wait_for 60 answers || give_up "usbip-host does not listen on port 3240."
+is_ready() { grep -q 'ready' "$work/host.log"; } # and not: something answers on port 3240, which may be another daemon
+wait_for 60 is_ready || give_up "usbip-host does not get ready."
 
 explain "The machine that wants it, in this demonstration the same: what is there?"
 show usbip-client list localhost
@@ -117,8 +117,8 @@ explain "Unplug it and plug it in again, so that nothing can come from this mach
 detach
 attach
 mount_disk
-show "(cd /mnt && sha256sum -c before.sha256)"
-(cd "$mount_point" && sha256sum -c "$work/before.sha256")
+show "(cd /mnt && sha256sum -c) <before.sha256"
+(cd "$mount_point" && sha256sum -c) <"$work/before.sha256"
 unmount_disk
 detach
 run usbip-client port

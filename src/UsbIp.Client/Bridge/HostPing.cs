@@ -44,6 +44,7 @@ internal sealed class HostPing(HostWriter host, Func<bool> hasItAll, bool isAgre
             return false;
         }
 
+        var isWithHost = hasItAll();
         if (!_isOut)
         {
             (_isOut, _looks, _looksWithHost) = (true, 0, 0);
@@ -51,7 +52,11 @@ internal sealed class HostPing(HostWriter host, Func<bool> hasItAll, bool isAgre
         else
         {
             _looks++;
-            _looksWithHost += hasItAll() ? 1 : 0;
+            _looksWithHost += isWithHost ? 1 : 0;
+            if (!isWithHost)
+            {
+                return false; // the question is still on its way, over a long round trip or a network that is away
+            }
         }
 
         if (_looks >= BridgeLimits.LooksForPong && _looksWithHost >= BridgeLimits.LooksWithHost)
@@ -59,7 +64,7 @@ internal sealed class HostPing(HostWriter host, Func<bool> hasItAll, bool isAgre
             return true;
         }
 
-        // At each look anew: a network that goes away behind the first question shows by not acknowledging the next.
+        // Again, although it has the last one: a network that goes away behind the first question shows by not acknowledging the next.
         Volatile.Write(ref _asked, _asked + 1);
         Heartbeat.WritePing(_ping, _asked);
         _ = host.SendOwn(_ping); // a connection that broke is the reader's to see

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.Net;
 using System.Net.Sockets;
 using UsbIp.Protocol;
 
@@ -110,8 +109,7 @@ public sealed class HostConnection : IDisposable
     }
 
     /// <summary>Whether what answers is on this machine: a host, or the near end of a tunnel such as ssh's.</summary>
-    public bool IsToThisMachine => _socket?.RemoteEndPoint is IPEndPoint { Address: var address }
-        && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+    public bool IsToThisMachine => _socket is not null && HostDialer.IsThisMachines(_socket);
 
     public void Dispose() => _socket?.Dispose();
 

@@ -120,4 +120,18 @@ internal static class HostDialer
             $"check the network between this machine and {address.Host}.",
             error),
     };
+
+    /// <summary>Whether a connection's other end has a loopback address; false of one that has broken.</summary>
+    public static bool IsThisMachines(Socket socket)
+    {
+        try
+        {
+            return socket.RemoteEndPoint is IPEndPoint { Address: var address }
+                && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
 }

@@ -132,6 +132,41 @@ public sealed class HostPingTests : IDisposable
     }
 
     [Fact]
+    public void A_host_that_stops_behind_a_long_round_trip_is_noticed_too()
+    {
+        var (near, far) = BridgeRig.ConnectTcp();
+        using (near)
+        using (far)
+        {
+            var looks = 0;
+            var ping = new HostPing(new HostWriter(new BlockingSocket(near)), () => looks % 3 == 0, isAgreed: true); // acknowledged at every third look
+
+            var lostAt = Enumerable.Range(1, 100).First(look => (looks = look) > 0 && ping.IsLost());
+
+            lostAt.Should().Be(3 * BridgeLimits.LooksWithHost);
+        }
+    }
+
+    [Fact]
+    public void A_host_is_asked_again_whenever_it_has_the_last_question()
+    {
+        var (near, far) = BridgeRig.ConnectTcp();
+        using (near)
+        using (far)
+        {
+            var ping = new HostPing(new HostWriter(new BlockingSocket(near)), () => true, isAgreed: true);
+
+            Enumerable.Range(0, 3).Should().NotContain(_ => ping.IsLost());
+
+            near.Shutdown(System.Net.Sockets.SocketShutdown.Send);
+            using var stream = new System.Net.Sockets.NetworkStream(far, ownsSocket: false);
+            using var pings = new MemoryStream();
+            stream.CopyTo(pings);
+            pings.Length.Should().Be(3 * Heartbeat.Size);
+        }
+    }
+
+    [Fact]
     public void Whether_a_machine_has_all_that_was_sent_is_read_from_tcp()
     {
         var (near, far) = BridgeRig.ConnectTcp();

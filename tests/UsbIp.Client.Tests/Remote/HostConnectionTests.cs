@@ -36,6 +36,15 @@ public class HostConnectionTests
     }
 
     [Fact]
+    public void A_host_on_a_loopback_address_may_be_the_near_end_of_a_tunnel()
+    {
+        using var host = FakeHost.Serving([SampleDevices.Stick]);
+        using var connection = HostConnection.Connect(host.Address);
+
+        connection.IsToThisMachine.Should().BeTrue();
+    }
+
+    [Fact]
     public void A_super_speed_plus_device_is_attached_as_super_speed()
     {
         using var host = FakeHost.Granting(SampleDevices.StickRecord with { Speed = UsbSpeed.SuperPlus });

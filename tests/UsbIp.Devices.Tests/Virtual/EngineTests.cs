@@ -25,6 +25,15 @@ public sealed class EngineTests
     }
 
     [Fact]
+    public void A_device_whose_code_runs_where_it_is_asked_says_that_it_may_wait_there()
+    {
+        using var backend = new VirtualUsbBackend();
+        using var device = backend.Open(backend.Add(new VirtualZero()));
+
+        device.MayWaitInSubmit.Should().BeTrue("or a host would promise a heartbeat that it cannot keep");
+    }
+
+    [Fact]
     public void Arrivals_and_departures_are_told_and_the_lowest_port_is_used_again()
     {
         using var backend = new VirtualUsbBackend();

@@ -101,17 +101,17 @@ internal sealed class Daemon(CommandContext context, ServeOptions options) : IDi
     private void Listen(UsbIpServer server, List<string> listening, ILogger logger)
     {
         CommandException? missing = null;
-        listening.AddRange(_service.Sockets.Listeners.Select(listener => server.Listen(listener).ToString()));
+        foreach (var listener in _service.Sockets.Listeners)
+        {
+            Note(server.Listen(listener));
+        }
+
         var addresses = listening.Count > 0 && ReferenceEquals(options.Listen, ListenAddress.Default) ? [] : options.Listen;
         foreach (var address in addresses)
         {
             try
             {
-                listening.Add(server.Listen(address.EndPoint).ToString());
-                if (!address.IsLoopback)
-                {
-                    logger.Plaintext(listening[^1]);
-                }
+                Note(server.Listen(address.EndPoint));
             }
             catch (SocketException exception) when (address.MayBeMissing && IsMissing(exception))
             {
@@ -127,6 +127,15 @@ internal sealed class Daemon(CommandContext context, ServeOptions options) : IDi
         if (listening.Count == 0 && missing is not null)
         {
             throw missing;
+        }
+
+        void Note(IPEndPoint bound)
+        {
+            listening.Add(bound.ToString());
+            if (!IPAddress.IsLoopback(bound.Address))
+            {
+                logger.Plaintext(listening[^1]);
+            }
         }
     }
 

@@ -180,6 +180,20 @@ public sealed class ServiceTests
     }
 
     [Fact]
+    public async Task A_socket_of_the_managers_that_other_machines_reach_is_warned_of()
+    {
+        await using var machine = new Machine();
+        using var tcp = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        tcp.Bind(new IPEndPoint(IPAddress.Any, 0));
+        tcp.Listen();
+        machine.Service = new ServiceEnvironment { Sockets = PassedSockets.Sort([Passed(tcp)]) };
+
+        machine.Start("serve");
+
+        machine.Log.Should().Contain(line => line.StartsWith($"Warning: PLAINTEXT: {tcp.LocalEndPoint}", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_passed_socket_of_another_kind_is_refused_with_what_is_wanted()
     {
         using var datagrams = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);

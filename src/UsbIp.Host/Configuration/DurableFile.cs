@@ -10,14 +10,17 @@ internal static class DurableFile
 {
     private const UnixFileMode NewFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    /// <param name="path">The file; a link is followed. Its directory is made if need be.</param>
+    /// <param name="path">
+    /// The file; a link is followed, but not by root in another user's directory, who could make root write anywhere. Its directory is made if need be.
+    /// Where root writes for another user, the file stays that user's.
+    /// </param>
     /// <param name="content">All of it.</param>
     /// <exception cref="IOException">The disk is full, the file system is read-only, or the like.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not write there.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
-        var file = new FileInfo(path);
-        var target = file.LinkTarget is null ? file.FullName : file.ResolveLinkTarget(returnFinalTarget: true)!.FullName;
+        var owner = OwnerForRoot(path);
+        var target = TargetOf(path, mayFollow: owner is null);
         var directory = Path.GetDirectoryName(target)!;
         Directory.CreateDirectory(directory);
         var aside = $"{target}.{Guid.NewGuid():N}.new";
@@ -36,6 +39,11 @@ internal static class DurableFile
                 stream.Flush(flushToDisk: true);
             }
 
+            if (owner is { } other)
+            {
+                FileOwner.Give(aside, other);
+            }
+
             File.Move(aside, target, overwrite: true);
         }
         catch
@@ -46,4 +54,23 @@ internal static class DurableFile
 
         DirectorySync.Run(directory);
     }
+
+    private static string TargetOf(string path, bool mayFollow)
+    {
+        var file = new FileInfo(path);
+        if (file.LinkTarget is not { } link)
+        {
+            return file.FullName;
+        }
+
+        return mayFollow
+            ? file.ResolveLinkTarget(returnFinalTarget: true)!.FullName
+            : throw new IOException($"{path} is a link to {link} in a directory that is not root's, and root follows none there. Put the file itself there.");
+    }
+
+    /// <summary>Whose the file is to be where root writes it into another user's directory; null everywhere else.</summary>
+    private static (uint User, uint Group)? OwnerForRoot(string path) =>
+        Environment.IsPrivilegedProcess && FileOwner.Of(Path.GetDirectoryName(Path.GetFullPath(path))!) is { User: not 0 } owner
+            ? FileOwner.Of(path) ?? owner
+            : null;
 }

@@ -10,6 +10,7 @@ public sealed class AccessCommand(CommandContext context)
     {
         Verb("grant", "Let the service open these devices, now and whenever they are plugged in", contextOf, (command, selectors, json) => command.Grant(selectors, json)),
         Verb("revoke", "Take that back", contextOf, (command, selectors, json) => command.Revoke(selectors, json)),
+        DefineReset(contextOf),
         DefineList(contextOf),
     };
 
@@ -23,8 +24,7 @@ public sealed class AccessCommand(CommandContext context)
     /// <exception cref="CommandException">One was not granted, or this user may not say so.</exception>
     public ExitCode Revoke(IReadOnlyList<string> texts, bool json)
     {
-        var exported = context.ExportAccess.List();
-        if (texts.Where(text => context.NodeAccess.Has(text) || !exported.Contains(text)).ToArray() is { Length: > 0 } granted)
+        if (texts.Where(text => context.NodeAccess.Has(text) || !context.ExportAccess.Has(text)).ToArray() is { Length: > 0 } granted)
         {
             context.NodeAccess.Revoke(granted);
         }
@@ -35,6 +35,14 @@ public sealed class AccessCommand(CommandContext context)
         }
 
         return Done($"revoked {string.Join(", ", texts)}", json);
+    }
+
+    /// <summary>Takes back what exports by hand were granted, as the service's unit does at its start, when nothing is exported by hand.</summary>
+    /// <exception cref="CommandException">This user may not say so.</exception>
+    public ExitCode Reset(bool json)
+    {
+        context.ExportAccess.TakeAllBack();
+        return Done("revoked what exports by hand were granted", json);
     }
 
     public ExitCode List(bool json)
@@ -82,6 +90,14 @@ public sealed class AccessCommand(CommandContext context)
         var json = DoneViews.JsonOption();
         var command = new Command(name, description) { selectors, json };
         command.SetAction(parsed => (int)deed(new AccessCommand(contextOf(parsed)), parsed.GetValue(selectors) ?? [], parsed.GetValue(json)));
+        return command;
+    }
+
+    private static Command DefineReset(Func<ParseResult, CommandContext> contextOf)
+    {
+        var json = DoneViews.JsonOption();
+        var command = new Command("reset", "Take back what exports by hand were granted, as the service does when it starts") { json };
+        command.SetAction(parsed => (int)new AccessCommand(contextOf(parsed)).Reset(parsed.GetValue(json)));
         return command;
     }
 

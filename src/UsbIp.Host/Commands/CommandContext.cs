@@ -68,6 +68,9 @@ public sealed record CommandContext
     /// <exception cref="CommandException">One runs, but not for this user.</exception>
     public ControlClient? ConnectToDaemon() => ControlClient.TryConnect(Control.ControlPath.ForClients(ControlPath));
 
+    /// <summary>What takes from the service what was exported; null where this user may not, whatever a daemon says of itself.</summary>
+    public ExportAccess? AccessToTakeBack => IsRoot ? ExportAccess : null;
+
     /// <summary>What gives the service the devices that it exports; null where it is root itself, and where this user may not say so.</summary>
     /// <param name="daemon">The running one; without one, it is the service that will read what root says now, if this machine has it.</param>
     public ExportAccess? AccessFor(ControlClient? daemon) =>

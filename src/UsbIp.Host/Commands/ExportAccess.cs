@@ -1,8 +1,6 @@
-using System.Globalization;
 using UsbIp.Host.Control;
 using UsbIp.Host.Rules;
 using UsbIp.Host.Service;
-using UsbIp.Protocol;
 using UsbIp.Protocol.Selection;
 
 namespace UsbIp.Host.Commands;
@@ -14,7 +12,7 @@ namespace UsbIp.Host.Commands;
 /// </summary>
 /// <param name="granted">What is granted whether it is exported or not.</param>
 /// <param name="kept">For exports that a rule keeps.</param>
-/// <param name="untilReboot">For the others; the service's unit empties it at its start, as nothing is exported by hand then.</param>
+/// <param name="untilReboot">For the others, each by its busid; the service's unit empties it at its start, as nothing is exported by hand then.</param>
 public sealed class ExportAccess(NodeAccess granted, NodeAccess kept, NodeAccess untilReboot)
 {
     public const string KeptPath = "/etc/udev/rules.d/71-usbip-host-kept.rules";
@@ -26,57 +24,90 @@ public sealed class ExportAccess(NodeAccess granted, NodeAccess kept, NodeAccess
     public static ExportAccess Of(NodeAccess granted, Action apply) =>
         new(granted, new NodeAccess(KeptPath, apply, Heading), new NodeAccess(UntilRebootPath, apply, Heading));
 
-    /// <summary>The selectors of the exports.</summary>
+    /// <summary>What is granted for exports: busids, and the selectors of rules.</summary>
     public IReadOnlyList<string> List() => [.. kept.List().Union(untilReboot.List())];
 
-    /// <summary>Whether the service may open what these words select: by them, and not only by others that mean the same.</summary>
-    public bool Covers(string selector) => granted.Has(selector) || kept.Has(selector) || untilReboot.Has(selector);
+    /// <summary>Whether these words were granted for an export.</summary>
+    public bool Has(string text) => kept.Has(text) || untilReboot.Has(text);
 
     /// <summary>
-    /// Grants a device for its export. A busid means the device that is there now, not what is plugged in there next. Returns what was granted; null if it
-    /// was before, or if udev has no words for it: an alias, a class.
+    /// Grants a device for its export: by hand the one that is there now, and not what is plugged in there next; for a rule whatever that selects.
     /// </summary>
     /// <param name="text">What root exports.</param>
     /// <param name="isKept">Whether a rule keeps the export.</param>
     /// <param name="devices">What root sees plugged in.</param>
     /// <exception cref="CommandException">The file cannot be written.</exception>
-    public string? Grant(string text, bool isKept, Func<IReadOnlyList<DeviceTraits>> devices)
+    public ExportGrant Grant(string text, bool isKept, Func<IReadOnlyList<DeviceTraits>> devices)
     {
         if (!DeviceSelector.TryParse(text, out var selector, out _))
         {
-            return null;
+            return default;
         }
 
-        return Grant(selector.BusId is { } busId ? LastingName.Of(busId, devices()) : selector, isKept ? kept : untilReboot);
+        if (isKept)
+        {
+            return GrantRule(selector.BusId is { } busId ? LastingName.Of(busId, devices()) : selector);
+        }
+
+        if (devices().Where(selector.Matches).ToArray() is not [var device])
+        {
+            return default; // an alias, which is the daemon's word and not root's; or nothing that can be exported
+        }
+
+        var isCovered = granted.List().Any(words => DeviceSelector.TryParse(words, out var other, out _) && other.Matches(device));
+        var name = device.BusId.ToString();
+        return new ExportGrant(!isCovered && untilReboot.Grant(name, UdevMatch.Of(device)) ? name : null, IsCovered: true);
     }
 
-    /// <summary>Grants what a rule of root's allows, likewise, but a busid means the port.</summary>
+    /// <summary>Grants what a rule of root's allows; a busid means the port.</summary>
     /// <exception cref="CommandException">The file cannot be written.</exception>
-    public string? GrantRule(string text) => DeviceSelector.TryParse(text, out var selector, out _) ? Grant(selector, kept) : null;
+    public ExportGrant GrantRule(string text) => GrantRule(DeviceSelector.TryParse(text, out var selector, out _) ? selector : null);
 
     /// <summary>Takes back what was granted for something that then failed.</summary>
-    public void Undo(string grantedText, bool isKept) => (isKept ? kept : untilReboot).Revoke([grantedText]);
-
-    /// <summary>Takes a device back that is not exported by hand any more, unless the same words stand for another one that is.</summary>
-    /// <param name="text">How it was named.</param>
-    /// <param name="device">What it is; null if it is not plugged in.</param>
-    /// <param name="devices">All that there are.</param>
-    public void TakeBack(string text, DeviceStatus? device, IReadOnlyList<DeviceStatus> devices)
+    public void Undo(ExportGrant grant, bool isKept)
     {
-        var over = untilReboot.List().Where(selector => IsOver(selector, text, device, devices)).ToArray();
-        if (over.Length > 0)
+        if (grant.Added is { } added)
+        {
+            (isKept ? kept : untilReboot).Revoke([added]);
+        }
+    }
+
+    /// <summary>Takes back a device that is not exported by hand any more.</summary>
+    /// <param name="text">How root named it.</param>
+    /// <param name="busId">Where the daemon says that it is, or was: that can only take more back.</param>
+    /// <param name="devices">What root sees plugged in.</param>
+    public void TakeBack(string text, string? busId, Func<IReadOnlyList<DeviceTraits>> devices)
+    {
+        if (untilReboot.List() is not { Count: > 0 } names)
+        {
+            return;
+        }
+
+        var meant = DeviceSelector.TryParse(text, out var selector, out _) ? devices().Where(selector.Matches).Select(device => device.BusId.ToString()) : [];
+        if (names.Intersect([.. meant, text, busId ?? text]).ToArray() is { Length: > 0 } over)
         {
             untilReboot.Revoke(over);
         }
     }
 
-    /// <summary>Takes back what no rule exports any more.</summary>
-    public void RuleRemoved(RuleView rule, IReadOnlyList<RuleView> left)
+    /// <summary>Takes back all that was granted for exports by hand.</summary>
+    public void TakeAllBack() => untilReboot.Revoke(untilReboot.List());
+
+    /// <summary>Takes back what no rule exports any more. False where the daemon says that another one does, so that it stays granted.</summary>
+    public bool RuleRemoved(RuleView rule, IReadOnlyList<RuleView> left)
     {
-        if (rule.Allow && kept.Has(rule.Device) && !left.Any(other => other.Allow && other.Device == rule.Device))
+        if (!rule.Allow || !kept.Has(rule.Device))
         {
-            kept.Revoke([rule.Device]);
+            return true;
         }
+
+        if (left.Any(other => other.Allow && other.Device == rule.Device))
+        {
+            return false;
+        }
+
+        kept.Revoke([rule.Device]);
+        return true;
     }
 
     /// <summary>Takes back what these words were granted for any export.</summary>
@@ -88,32 +119,24 @@ public sealed class ExportAccess(NodeAccess granted, NodeAccess kept, NodeAccess
         }
     }
 
-    private string? Grant(DeviceSelector? selector, NodeAccess file)
+    private ExportGrant GrantRule(DeviceSelector? selector)
     {
-        if (selector is null || !UdevMatch.Knows(selector) || granted.Has(selector.Text) || file.Has(selector.Text))
+        if (selector is null)
         {
-            return null;
+            return default;
         }
 
-        file.Grant([selector]);
-        return selector.Text;
+        if (granted.Has(selector.Text) || kept.Has(selector.Text))
+        {
+            return new ExportGrant(null, IsCovered: true);
+        }
+
+        if (!UdevMatch.Knows(selector))
+        {
+            return default;
+        }
+
+        kept.Grant([selector]);
+        return new ExportGrant(selector.Text, IsCovered: true);
     }
-
-    private static bool IsOver(string grantedText, string text, DeviceStatus? device, IReadOnlyList<DeviceStatus> devices)
-    {
-        var isMeant = grantedText == text || (device is not null && Names(grantedText, device));
-        return isMeant && !devices.Any(other => other.Exported && other.BusId != device?.BusId && Names(grantedText, other));
-    }
-
-    private static bool Names(string text, DeviceStatus device) =>
-        DeviceSelector.TryParse(text, out var selector, out _) && selector.Matches(TraitsOf(device));
-
-    private static DeviceTraits TraitsOf(DeviceStatus device) => new()
-    {
-        BusId = BusId.Parse(device.BusId),
-        VendorId = ushort.Parse(device.VendorId, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
-        ProductId = ushort.Parse(device.ProductId, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
-        SerialNumber = device.Serial,
-        Product = device.Product,
-    };
 }

@@ -70,15 +70,20 @@ public sealed class ExportCommand(CommandContext context, UsbNames names)
 
         DeviceChange Export(string selector)
         {
-            var granted = access?.Grant(selector, options.Keep, () => RuleAccess.ListTraits(context));
+            var grant = access?.Grant(selector, options.Keep, () => RuleAccess.ListTraits(context));
             try
             {
                 var reply = daemon.Export(selector, options.Force, options.Keep, options.Sharing);
+                if (grant is { IsCovered: false })
+                {
+                    context.Remark(ExportGrant.Missing(selector));
+                }
+
                 return new DeviceChange(selector, reply.Changed, reply.Device, reply.Rule);
             }
-            catch (CommandException) when (granted is not null)
+            catch (CommandException)
             {
-                access!.Undo(granted, options.Keep);
+                access?.Undo(grant!.Value, options.Keep);
                 throw;
             }
         }

@@ -19,13 +19,23 @@ public sealed class RuleCommand(CommandContext context)
     /// <exception cref="CommandException">It is no rule, there is such a one, or the configuration cannot be changed.</exception>
     public ExitCode Add(RuleView rule, bool json)
     {
-        var configuration = RuleAccess.Run(context, daemon => daemon.AddRule(rule), file => file.AddRule(rule));
-        if (rule.Allow && AccessForRules() is { } access && access.GrantRule(rule.Device) is null && !access.Covers(rule.Device))
+        var access = rule.Allow ? AccessForRules() : null;
+        var grant = access?.GrantRule(rule.Device);
+        try
         {
-            context.Remark($"the service, which is not root, may not open what '{rule.Device}' selects, for which udev has no words: usbip-host access grant");
-        }
+            var configuration = RuleAccess.Run(context, daemon => daemon.AddRule(rule), file => file.AddRule(rule));
+            if (grant is { IsCovered: false })
+            {
+                context.Remark(ExportGrant.Missing(rule.Device));
+            }
 
-        return RuleAccess.Done(context, configuration, Line(configuration.Rules[^1]), json);
+            return RuleAccess.Done(context, configuration, Line(configuration.Rules[^1]), json);
+        }
+        catch (CommandException exception) when (exception.ExitCode != ExitCode.AlreadyRunning) // a rule that is there already keeps what it needs
+        {
+            access?.Undo(grant!.Value, isKept: true);
+            throw;
+        }
     }
 
     public ExitCode List(bool json)
@@ -58,7 +68,11 @@ public sealed class RuleCommand(CommandContext context)
             ?? throw new CommandException(ExitCode.NotFound, $"There is no rule {number}.", "usbip-host rule list");
         var request = new RemoveRuleRequest(number, seen);
         var configuration = RuleAccess.Run(context, daemon => daemon.RemoveRule(request), file => file.RemoveRule(request));
-        AccessForRules()?.RuleRemoved(seen, configuration.Rules);
+        if (context.AccessToTakeBack?.RuleRemoved(seen, configuration.Rules) == false)
+        {
+            context.Remark($"the service may still open what '{seen.Device}' selects, for another rule allows it too: usbip-host rule list");
+        }
+
         return RuleAccess.Done(context, configuration, $"forgot {Line(seen)}", json);
     }
 

@@ -21,13 +21,13 @@ public sealed class UnexportCommand(CommandContext context)
     public ExitCode Run(IReadOnlyList<string> devices, bool force, bool json)
     {
         using var daemon = context.ConnectToDaemon() ?? throw StatusCommand.NoDaemon();
-        var access = context.AccessFor(daemon);
+        var access = context.AccessToTakeBack;
         return DoneViews.ForEach(devices, Unexport, Say, json ? DoneViews.Printing(context) : null);
 
         DeviceChange Unexport(string selector)
         {
             var reply = daemon.Unexport(selector, force);
-            access?.TakeBack(selector, reply.Device, daemon.Status().Devices);
+            access?.TakeBack(selector, reply.Device?.BusId, () => RuleAccess.ListTraits(context));
             return new DeviceChange(selector, reply.Changed, reply.Device, reply.Rule);
         }
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using UsbIp.Host.Configuration;
+using UsbIp.Host.Interop;
 using UsbIp.Protocol.Selection;
 
 namespace UsbIp.Host.Service;
@@ -29,27 +30,38 @@ public sealed class NodeAccess(string path, Action apply, string heading = NodeA
     /// <exception cref="CommandException">One cannot be granted, or this user may not write the file.</exception>
     public void Grant(IReadOnlyList<DeviceSelector> selectors)
     {
-        var lines = Lines();
-        var granted = List();
-        var added = selectors.Where(selector => !granted.Contains(Unquoted(selector.Text))).Select(Line).ToArray();
-        Write([.. lines.Length == 0 ? [heading] : lines, .. added]);
+        var lines = selectors.Select(selector => (Name: Unquoted(selector.Text), Line: Line(UdevMatch.Of(selector), selector.Text))).ToArray();
+        Change(before => [.. before, .. lines.Where(line => !before.Any(other => SelectorOf(other) == line.Name)).Select(line => line.Line)]);
+    }
+
+    /// <summary>Grants what udev's own words match, in place of what was granted by that name before. False if that is granted already.</summary>
+    /// <param name="name">By which it can be taken back.</param>
+    /// <param name="match">Match keys of udev(7).</param>
+    /// <exception cref="CommandException">This user may not write the file.</exception>
+    public bool Grant(string name, string match)
+    {
+        var line = Line(match, name);
+        if (Lines().Contains(line))
+        {
+            return false;
+        }
+
+        Change(before => [.. before.Where(other => SelectorOf(other) != name), line]);
+        return true;
     }
 
     /// <summary>Takes them back.</summary>
     /// <exception cref="CommandException">One is not granted, or this user may not write the file.</exception>
     public void Revoke(IReadOnlyList<string> selectors)
     {
-        var granted = List();
-        if (selectors.FirstOrDefault(selector => !granted.Contains(Unquoted(selector))) is { } missing)
-        {
-            throw new CommandException(ExitCode.NotFound, $"'{missing}' is not granted.", "usbip-host access list, which shows what is");
-        }
-
-        Write([.. Lines().Where(line => SelectorOf(line) is not { } one || !selectors.Select(Unquoted).Contains(one))]);
+        var names = selectors.Select(Unquoted).ToArray();
+        Change(before => names.Except(before.Select(SelectorOf)).FirstOrDefault() is { } missing
+            ? throw new CommandException(ExitCode.NotFound, $"'{missing}' is not granted.", "usbip-host access list, which shows what is")
+            : [.. before.Where(line => SelectorOf(line) is not { } one || !names.Contains(one))]);
     }
 
-    private static string Line(DeviceSelector selector) =>
-        $"{UdevMatch.Of(selector)}, SUBSYSTEM==\"usb\", ENV{{DEVTYPE}}==\"usb_device\", ENV{{USBIP_HOST}}=\"1\"{Mark}{Unquoted(selector.Text)}\"";
+    private static string Line(string match, string name) =>
+        $"{match}, SUBSYSTEM==\"usb\", ENV{{DEVTYPE}}==\"usb_device\", ENV{{USBIP_HOST}}=\"1\"{Mark}{Unquoted(name)}\"";
 
     private static string? SelectorOf(string line)
     {
@@ -72,10 +84,14 @@ public sealed class NodeAccess(string path, Action apply, string heading = NodeA
         }
     }
 
-    private void Write(string[] lines)
+    private void Change(Func<string[], IEnumerable<string>> edit)
     {
         try
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using var turn = FileLock.Take(path);
+            var before = Lines();
+            var lines = edit(before.Length == 0 ? [heading] : before);
             DurableFile.Write(path, Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")))); // aside as *.new: udev reads *.rules alone
             File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
         }

@@ -11,10 +11,15 @@ internal static class Udev
 
     /// <summary>
     /// Where no rule names a group any more, udev leaves a node the one that it has. Only those nodes are taken back: the others are of
-    /// devices that clients may import at this moment.
+    /// devices that clients may import at this moment. A rule of the administrator's own that names the group gives it back.
     /// </summary>
     private const string TakeBack =
-        $"find /dev/bus/usb -group {Group} | while read -r node; do udevadm info --query=property --name=\"$node\" | grep -qx USBIP_HOST=1 || chgrp root \"$node\" || exit; done";
+        $"""
+        find /dev/bus/usb -group {Group} | while read -r node; do
+            udevadm info --query=property --name="$node" | grep -qx USBIP_HOST=1 && continue
+            chgrp root "$node" && udevadm trigger --settle --name-match="$node" || [ ! -e "$node" ] || exit
+        done
+        """;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 

@@ -23,11 +23,11 @@ internal static class UdevMatch
     /// <exception cref="CommandException">udev has no words for it.</exception>
     public static string Of(DeviceSelector selector)
     {
-        var value = selector.Text[(selector.Text.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim('"');
+        var value = selector.Value;
         return selector.Kind switch
         {
             SelectorKind.Port => $"KERNEL==\"{value}\"",
-            SelectorKind.Name when selector.BusId is not null => $"KERNEL==\"{selector.Text}\"",
+            SelectorKind.Name when selector.BusId is { } busId => $"KERNEL==\"{busId}\"",
             SelectorKind.Id => $"ATTR{{idVendor}}==\"{Lower(selector.Text[..4])}\", ATTR{{idProduct}}==\"{Lower(value)}\"",
             SelectorKind.Serial => $"ATTR{{serial}}==\"{AnyCase(Literal(selector, value))}\"",
             SelectorKind.Product => $"ATTR{{product}}==\"{AnyCase(Pattern(selector, value))}\"",
@@ -36,6 +36,15 @@ internal static class UdevMatch
                 $"'{selector}' cannot be granted: udev does not know aliases, and a class is too much to give away at once.",
                 "its busid, 0781:5581, serial:TEXT or product:\"*TEXT*\"; usbip-host list shows them"),
         };
+    }
+
+    /// <summary>One device where it is now, and nothing else that is plugged in there later; by its serial number too, if udev has words for that.</summary>
+    public static string Of(DeviceTraits device)
+    {
+        var known = $"KERNEL==\"{device.BusId}\", ATTR{{idVendor}}==\"{device.VendorId:x4}\", ATTR{{idProduct}}==\"{device.ProductId:x4}\"";
+        return device.SerialNumber is { } serial && DeviceSelector.TryParse($"serial:{serial}", out var selector, out _) && Knows(selector)
+            ? $"{known}, {Of(selector)}"
+            : known;
     }
 
     /// <summary>A serial number is no pattern, even if it looks like one.</summary>

@@ -9,6 +9,7 @@ public sealed class AccessCommandTests
     [InlineData("serial:4C530001", "ATTR{serial}==\"4[cC]530001\"")]
     [InlineData("1-2.3", "KERNEL==\"1-2.3\"")]
     [InlineData("port:1-2.3", "KERNEL==\"1-2.3\"")]
+    [InlineData("\"1-2.3\"", "KERNEL==\"1-2.3\"")]
     [InlineData("product:*Ultra*", "ATTR{product}==\"*[uU][lL][tT][rR][aA]*\"")]
     public async Task A_device_is_granted_in_the_words_of_udev_which_is_told_at_once(string selector, string match)
     {
@@ -17,7 +18,7 @@ public sealed class AccessCommandTests
         var result = await machine.RunAsync("access", "grant", selector);
 
         result.Should().Be(new CommandResult(ExitCode.Success, $"granted {selector}\n", ""));
-        machine.UdevRules[1..].Should().Equal($"{match}, SUBSYSTEM==\"usb\", ENV{{DEVTYPE}}==\"usb_device\", ENV{{USBIP_HOST}}=\"1\", ENV{{USBIP_HOST_GRANT}}=\"{selector}\"");
+        machine.UdevRules[1..].Should().Equal($"{match}, SUBSYSTEM==\"usb\", ENV{{DEVTYPE}}==\"usb_device\", ENV{{USBIP_HOST}}=\"1\", ENV{{USBIP_HOST_GRANT}}=\"{selector.Trim('"')}\"");
         machine.UdevApplied.Should().Be(1);
     }
 
@@ -42,6 +43,7 @@ public sealed class AccessCommandTests
     [InlineData("class:hid")]
     [InlineData("serial:A*")]
     [InlineData("serial:A\", RUN+=\"/bin/sh")]
+    [InlineData("serial:AB\"")]
     [InlineData("product:%c{1}")]
     [InlineData("product:A|*")]
     [InlineData("product:[A-Z]*")]
@@ -63,5 +65,16 @@ public sealed class AccessCommandTests
         var result = await machine.RunAsync("access", "revoke", "1-2");
 
         result.Should().Be(new CommandResult(ExitCode.NotFound, "", "usbip-host: '1-2' is not granted.\nTry: usbip-host access list, which shows what is\n"));
+    }
+
+    [Fact]
+    public async Task Grants_of_several_commands_at_once_are_all_kept()
+    {
+        await using var machine = new Machine();
+        var ports = Enumerable.Range(1, 8).Select(port => $"1-{port}").ToArray();
+
+        await Task.WhenAll(ports.Select(port => Task.Run(() => machine.RunAsync("access", "grant", port))));
+
+        (await machine.RunAsync("access", "list")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().BeEquivalentTo(ports);
     }
 }

@@ -67,6 +67,9 @@ public sealed class Machine : IAsyncDisposable
         init => File.WriteAllLines(RulesPath, value);
     }
 
+    /// <summary>The lines of the file that says which devices it may open because they are exported by hand.</summary>
+    public string[] UdevRulesOfExports => File.ReadAllLines(Path.Combine(_directory, "exported.rules"));
+
     /// <summary>Whether the daemon may open every device; commands are always root's.</summary>
     public bool DaemonIsRoot { get; set; } = true;
 

@@ -77,6 +77,8 @@ is_another_host() {
     systemctl is-active --quiet usbip-host.service && [ "$(main_pid usbip-host)" != "$1" ]
 }
 
+is_gone() { [ ! -e "/proc/$1" ]; }
+
 unit_has_ended() {
     equal inactive "$(systemctl is-active "$1")"
 }

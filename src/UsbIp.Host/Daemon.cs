@@ -37,10 +37,11 @@ internal sealed class Daemon(CommandContext context, ServeOptions options) : IDi
         Listen(server, listening, logger); // before anything is exported: where the port is taken, nothing is
         var status = new DaemonStatus(ProgramVersion.Text, Environment.ProcessId, DateTimeOffset.Now, listening) { IsRoot = context.IsRoot };
         var configuration = new HostConfiguration(ConfigurationPath.Of(context.ConfigurationPath), logger);
-        var rules = new RuleOperations(configuration, registry.List, busId => _realDevices?.FindUse(busId), registry.Apply);
+        var check = context.ExportCheck(options.Backend);
+        var rules = new RuleOperations(configuration, () => check.Look(registry.List()), busId => _realDevices?.FindUse(busId), registry.Apply);
         rules.Reload();
         using var reloading = context.HeedReload(() => rules.Reload());
-        var operations = new ControlOperations(registry, _virtualDevices, context.ExportCheck(options.Backend), rules, status);
+        var operations = new ControlOperations(registry, _virtualDevices, check, rules, status);
         foreach (var busId in _virtualDevices.ListDevices().Select(device => device.BusId.ToString()).Union(options.Exports))
         {
             var isKept = options.Keep && options.Exports.Contains(busId);

@@ -9,6 +9,12 @@ internal static class DeviceRefusal
     public static UsbException NotFound(BusId busId) =>
         new(UsbFailure.NotFound, $"There is no device {busId} on this machine.", "usbip-host list, which shows the devices that there are");
 
+    /// <summary>Why rules never export a device, whatever they say, as a clause; null if they may.</summary>
+    public static string? WhyNever(UsbDeviceInfo device) =>
+        device.IsHub ? "it is a hub, and only the devices behind it can be exported"
+        : device.IsRemote ? "it is itself attached over USB/IP, and exporting it again would make a loop"
+        : null;
+
     /// <summary>Whether a device is of a kind that is served at all.</summary>
     /// <param name="device">The device.</param>
     /// <param name="allowRemote">Also one that is itself attached over USB/IP; for tests.</param>

@@ -20,7 +20,7 @@ var context = new CommandContext
     HeedReload = signals.HeedReload,
     OpenBackend = (kind, loggers) => kind == BackendKind.Usbfs ? UsbfsBackend.Create(devices, loggers) : LibUsbBackend.Create(devices, loggers),
     RecoverDevices = loggers => new ClaimRecovery(devices, loggers).Run(),
-    ExportCheck = kind => new ExportCheck(devices.NodeRoot, UserAccess.MayWrite, kind == BackendKind.LibUsb ? LibUsbLibrary.Require : () => { }),
+    ExportCheck = kind => new ExportCheck(devices.NodeRoot, UserAccess.MayReadAndWrite, kind == BackendKind.LibUsb ? LibUsbLibrary.Require : () => { }),
     Surroundings = new HostSurroundings { Usb = devices },
 };
 return await new HostCommandLine(context, HostLoggers.Create).RunAsync(args);

@@ -5,12 +5,14 @@ using UsbIp.Protocol;
 
 namespace UsbIp.Host.Commands;
 
-/// <summary>Devices as a table: fitted to the window on a terminal; aligned columns, as wide as they need, in a pipe.</summary>
+/// <summary>
+/// Devices as a table: fitted to the window on a terminal; aligned columns, as wide as they need, in a pipe. What is exported in vain is remarked.
+/// </summary>
 internal static class DeviceTable
 {
     private static readonly string[] Headings = ["BUSID", "VID:PID", "DEVICE", "SERIAL", "SPEED", "CLASS", "DRIVER", "ALIAS", "STATE"];
 
-    public static void Write(CommandContext context, IEnumerable<DeviceStatus> devices)
+    public static void Write(CommandContext context, IReadOnlyList<DeviceStatus> devices)
     {
         var rows = devices.Select(Row).ToArray();
         if (context.IsTerminal)
@@ -20,6 +22,14 @@ internal static class DeviceTable
         else
         {
             WritePlain(context.Output, rows);
+        }
+
+        foreach (var device in devices)
+        {
+            if (DeviceText.Denial(device) is (var clause, var remedy))
+            {
+                context.Remark($"clients are refused {DeviceText.Phrase(device)}, for {clause}. Try: {remedy}");
+            }
         }
     }
 

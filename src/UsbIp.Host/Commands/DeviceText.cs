@@ -1,5 +1,6 @@
 using System.Globalization;
 using UsbIp.Host.Control;
+using UsbIp.Host.Service;
 using UsbIp.Protocol;
 using UsbIp.Protocol.Descriptors;
 
@@ -57,9 +58,15 @@ internal static class DeviceText
         { Holder: { } holder } => string.Create(
             CultureInfo.InvariantCulture,
             $"held by {PrintableText.Of(holder.Client)} since {holder.Since.ToLocalTime():yyyy-MM-dd HH:mm}{Busy(holder)}{Waiting(device)}"),
+        { Exported: true, DeniedNode: not null } => "exported, but the daemon may not open it",
         { Exported: true } => "exported",
         _ => "",
     };
+
+    /// <summary>Why clients are refused an exported device that the daemon may not open, as a clause; and the command that lets it.</summary>
+    public static (string Clause, string Remedy)? Denial(DeviceStatus device) => device.DeniedNode is { } node
+        ? ($"the daemon's user may not read and write {PrintableText.Of(node)}", NodeGrant.CommandFor(device.VendorId, device.ProductId, device.Serial))
+        : null;
 
     /// <summary>How busy a holder is: what it moves right now, or for how long it has moved nothing.</summary>
     private static string Busy(HolderStatus holder) => holder switch

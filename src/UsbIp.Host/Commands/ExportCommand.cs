@@ -74,9 +74,9 @@ public sealed class ExportCommand(CommandContext context, UsbNames names)
             try
             {
                 var reply = daemon.Export(selector, options.Force, options.Keep, options.Sharing);
-                if (grant is { IsCovered: false })
+                if (reply.Device is null && grant is { IsCovered: false })
                 {
-                    context.Remark(ExportGrant.Missing(selector));
+                    context.Remark(ExportGrant.Missing(selector)); // of a device that is there the daemon has just seen that it may open it
                 }
 
                 return new DeviceChange(selector, reply.Changed, reply.Device, reply.Rule);

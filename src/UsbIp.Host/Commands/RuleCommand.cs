@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using UsbIp.Host.Control;
+using UsbIp.Host.Rules;
 using UsbIp.Protocol;
+using UsbIp.Protocol.Selection;
 
 namespace UsbIp.Host.Commands;
 
@@ -24,10 +26,7 @@ public sealed class RuleCommand(CommandContext context)
         try
         {
             var configuration = RuleAccess.Run(context, daemon => daemon.AddRule(rule), file => file.AddRule(rule));
-            if (grant is { IsCovered: false })
-            {
-                context.Remark(ExportGrant.Missing(rule.Device));
-            }
+            RemarkIfInVain(rule, grant);
 
             return RuleAccess.Done(context, configuration, Line(configuration.Rules[^1]), json);
         }
@@ -88,21 +87,44 @@ public sealed class RuleCommand(CommandContext context)
 
         foreach (var check in reply.Devices)
         {
-            var isByHand = check is { ByHand: true, Verdict: not ("allowed" or "denied") };
-            var verdict = (check.Verdict, request.From) switch
-            {
-                (_, null) when isByHand => "is exported by hand, until the daemon ends",
-                (_, { } client) when isByHand => $"may be attached by {client}, for it is exported by hand",
-                ("allowed", null) => "is exported",
-                ("allowed", { } client) => $"may be attached by {client}",
-                (_, null) => "is not exported",
-                (_, { } client) => $"may not be attached by {client}",
-            };
-            var use = check.InUse is { } what ? $" Clients are refused it all the same as long as {what}." : "";
-            context.Output.WriteLine(PrintableText.Of($"{DeviceText.Phrase(check.Device)} {verdict}: {check.Reason}.{use}"));
+            Explain(check, request.From);
         }
 
         return ExitCode.Success;
+    }
+
+    private void RemarkIfInVain(RuleView rule, ExportGrant? grant)
+    {
+        if (rule.Allow && DeviceSelector.TryParse(rule.Device, out var selector, out _) && HostRules.WhyExportsNothing(selector) is { } reason)
+        {
+            context.Remark($"it exports nothing: {reason}");
+        }
+        else if (grant is { IsCovered: false })
+        {
+            context.Remark(ExportGrant.Missing(rule.Device));
+        }
+    }
+
+    private void Explain(RuleCheckView check, string? from)
+    {
+        var isByHand = check is { ByHand: true, Verdict: not ("allowed" or "denied") };
+        var verdict = (check.Verdict, from) switch
+        {
+            (_, null) when isByHand => "is exported by hand, until the daemon ends",
+            (_, { } client) when isByHand => $"may be attached by {client}, for it is exported by hand",
+            ("allowed", null) => "is exported",
+            ("allowed", { } client) => $"may be attached by {client}",
+            (_, null) => "is not exported",
+            (_, { } client) => $"may not be attached by {client}",
+        };
+        var use = check.InUse is { } what ? $" Clients are refused it all the same as long as {what}." : "";
+        var denial = isByHand || check.Verdict == "allowed" ? DeviceText.Denial(check.Device) : null;
+        var access = denial is { Clause: var clause } ? $" Clients are refused it all the same, for {clause}." : "";
+        context.Output.WriteLine(PrintableText.Of($"{DeviceText.Phrase(check.Device)} {verdict}: {check.Reason}.{use}{access}"));
+        if (denial is { Remedy: var remedy })
+        {
+            context.Output.WriteLine($"Try: {remedy}");
+        }
     }
 
     private ExportAccess? AccessForRules()

@@ -21,7 +21,7 @@ internal sealed partial class ControlOperations(
     public HostStatus Status() => new()
     {
         Daemon = daemon with { Configuration = rules.Status },
-        Devices = [.. registry.List().Select(DeviceStatus.From)],
+        Devices = [.. check.Look(registry.List()).Select(DeviceStatus.From)],
     };
 
     /// <exception cref="UsbException">There is no such device, or it cannot be exported.</exception>

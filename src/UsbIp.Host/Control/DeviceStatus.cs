@@ -45,8 +45,16 @@ public sealed record DeviceStatus
     /// <summary>How many clients wait for it.</summary>
     public int Waiting { get; init; }
 
+    /// <summary>Of an exported device: its node, if the daemon's user may not read and write it, so that clients are refused the device; else null.</summary>
+    public string? DeniedNode { get; init; }
+
     public static DeviceStatus From(RegisteredDevice device) =>
-        From(device.Info, device.Exported, device.Holder is { } holder ? HolderStatus.From(holder) : null) with { Aliases = device.Aliases, Waiting = device.Waiting };
+        From(device.Info, device.Exported, device.Holder is { } holder ? HolderStatus.From(holder) : null) with
+        {
+            Aliases = device.Aliases,
+            Waiting = device.Waiting,
+            DeniedNode = device.DeniedNode,
+        };
 
     public static DeviceStatus From(UsbDeviceInfo info, bool exported = false, HolderStatus? holder = null) => new()
     {

@@ -55,7 +55,7 @@ public sealed record RuleCheckListView(IReadOnlyList<RuleCheckView> Devices);
 
 /// <summary>What rules say of one device.</summary>
 /// <param name="Device">The device.</param>
-/// <param name="Verdict">notMentioned, notNamed, allowed or denied.</param>
+/// <param name="Verdict">notMentioned, notNamed, allowed or denied; notServable where rules have no say, as with a hub.</param>
 /// <param name="Rule">The number of the rule that decides; null if none does.</param>
 /// <param name="Reason">A clause for people.</param>
 public sealed record RuleCheckView(DeviceStatus Device, string Verdict, int? Rule, string Reason)

@@ -1,4 +1,3 @@
-using System.Net;
 using UsbIp.Devices;
 using UsbIp.Host.Configuration;
 using UsbIp.Host.Rules;
@@ -15,7 +14,7 @@ namespace UsbIp.Host.Control;
 /// <param name="devices">The devices that are plugged in.</param>
 /// <param name="findUse">What this machine uses a device for; null for nothing.</param>
 /// <param name="apply">Called whenever what holds has changed.</param>
-internal sealed class RuleOperations(
+internal sealed partial class RuleOperations(
     HostConfiguration configuration, Func<IReadOnlyList<RegisteredDevice>> devices, Func<BusId, DeviceUse?> findUse, Action<HostRules> apply)
 {
     private readonly Lock _gate = new();
@@ -130,67 +129,16 @@ internal sealed class RuleOperations(
             : throw new CommandException(ExitCode.NotFound, $"Rule {request.Number} is not that rule any more.", "usbip-host rule list");
     });
 
-    /// <exception cref="CommandException">The texts are no selector and address, or no such device is plugged in.</exception>
-    public RuleCheckListView Check(CheckRuleRequest request)
-    {
-        var selector = DeviceChoice.Parse(request.Device);
-        var client = request.From is null ? null
-            : IPAddress.TryParse(request.From, out var address) ? address
-            : throw new CommandException(ExitCode.Usage, $"'{request.From}' is no address of a client.", "--from 192.168.1.7");
-        var rules = configuration.Rules;
-        var checks = new List<RuleCheckView>();
-        foreach (var device in devices())
-        {
-            var traits = rules.TraitsOf(device.Info);
-            if (selector.Matches(traits))
-            {
-                var decision = client is null ? rules.ForExport(traits) : rules.ForClient(traits, client);
-                var verdict = decision.Verdict.ToString();
-                checks.Add(new RuleCheckView(
-                    DeviceStatus.From(device) with { Aliases = traits.Aliases },
-                    char.ToLowerInvariant(verdict[0]) + verdict[1..],
-                    decision.Number > 0 ? decision.Number : null,
-                    decision.Reason)
-                {
-                    ByHand = device.IsByHand,
-                    InUse = (decision.Verdict == RuleVerdict.Allowed || device.IsByHand) && !device.IsForced && !rules.IsForced(traits)
-                        ? findUse(device.Info.BusId)?.What
-                        : null,
-                });
-            }
-        }
-
-        return checks.Count > 0
-            ? new RuleCheckListView(checks)
-            : throw new CommandException(ExitCode.NotFound, $"No device of this machine is '{selector}'.", "plug it in; what rules say depends on all that it is");
-    }
-
-    /// <summary>Whether somebody may export the device by that selector.</summary>
-    /// <exception cref="CommandException">A rule denies it, or it is an input device and was not named.</exception>
-    public void CheckExport(UsbDeviceInfo device, DeviceSelector selector)
-    {
-        var rules = configuration.Rules;
-        var traits = rules.TraitsOf(device);
-        if (rules.ForExport(traits) is { Verdict: RuleVerdict.Denied } denial)
-        {
-            throw new CommandException(
-                ExitCode.Permission, $"Device {device.BusId} is not exported: {denial.Reason}.", $"usbip-host rule remove {denial.Number}");
-        }
-
-        if (!device.IsHub && !rules.IsNamedBy(traits, selector))
-        {
-            throw new CommandException(
-                ExitCode.Usage,
-                $"Device {device.BusId} is an input device, which '{selector}' does not name.",
-                $"usbip-host export {device.BusId}, or its serial: or VENDOR:PRODUCT");
-        }
-    }
-
     /// <summary>Remembers an export as a rule.</summary>
     /// <returns>The rule, as the file has it.</returns>
-    /// <exception cref="CommandException">The device has nothing that lasts, or the file cannot be changed.</exception>
+    /// <exception cref="CommandException">The selector exports nothing, the device has nothing that lasts, or the file cannot be changed.</exception>
     public DeviceRule Keep(DeviceSelector selector, bool force, ExportPolicy sharing)
     {
+        if (HostRules.WhyExportsNothing(selector) is { } reason)
+        {
+            throw new CommandException(ExitCode.Usage, $"'{selector}' exports nothing, also later: {reason}.", "usbip-host export BUSID --keep, or its serial: or VENDOR:PRODUCT");
+        }
+
         var rule = new DeviceRule(IsAllow: true, Lasting(selector)) { Force = force, Sharing = sharing };
         if (!configuration.Rules.Rules.Any(existing => existing.ToString() == rule.ToString()))
         {

@@ -21,7 +21,7 @@ public sealed class HostDoctor(HostSurroundings surroundings, IReadOnlyList<stri
         [
             .. findings,
             .. LibraryCheck.Run(surroundings),
-            .. NodeCheck.Run(surroundings, devices, isDaemonRunning: daemon is not null || isRefused),
+            .. NodeCheck.Run(surroundings, devices, daemon, isRefused),
             .. DeviceCheck.Run(surroundings, devices),
             .. HolderCheck.Run(surroundings, devices, daemon),
             .. MemoryCheck.Run(surroundings),

@@ -22,6 +22,6 @@ public sealed record HostSurroundings
     /// <summary>The version of libusb; null if it is missing.</summary>
     public Func<Version?> FindLibUsb { get; init; } = LibUsbLibrary.Find;
 
-    /// <summary>Whether this user may write to a file.</summary>
-    public Func<string, bool> MayWrite { get; init; } = UserAccess.MayWrite;
+    /// <summary>Whether this user may read a file and write to it.</summary>
+    public Func<string, bool> MayWrite { get; init; } = UserAccess.MayReadAndWrite;
 }

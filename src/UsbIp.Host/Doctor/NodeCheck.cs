@@ -1,5 +1,7 @@
 using UsbIp.Devices;
+using UsbIp.Host.Control;
 using UsbIp.Host.LinuxUsb;
+using UsbIp.Host.Service;
 using UsbIp.Protocol.Diagnosis;
 
 namespace UsbIp.Host.Doctor;
@@ -7,10 +9,27 @@ namespace UsbIp.Host.Doctor;
 /// <summary>Does the kernel have USB, do the devices have nodes, and may they be opened?</summary>
 internal static class NodeCheck
 {
+    private const string Permission = "H-NODE-PERMISSION";
+
     /// <param name="surroundings">Where to look.</param>
     /// <param name="devices">What is plugged in.</param>
-    /// <param name="isDaemonRunning">The daemon opens the nodes, as a user who may be another than ours.</param>
-    public static IEnumerable<Finding> Run(HostSurroundings surroundings, IReadOnlyList<UsbDeviceInfo> devices, bool isDaemonRunning)
+    /// <param name="daemon">What the daemon says: it opens the nodes, as a user who may be another than ours.</param>
+    /// <param name="isRefused">A daemon runs that does not answer this user.</param>
+    public static IEnumerable<Finding> Run(HostSurroundings surroundings, IReadOnlyList<UsbDeviceInfo> devices, HostStatus? daemon, bool isRefused) =>
+        Look(surroundings, devices, isDaemonRunning: daemon is not null || isRefused).Concat(daemon?.Devices.SelectMany(Denied) ?? []);
+
+    private static IEnumerable<Finding> Denied(DeviceStatus device)
+    {
+        if (device.DeniedNode is { } node)
+        {
+            yield return Finding.Warning(
+                Permission,
+                $"{device.BusId} ({device.VendorId}:{device.ProductId}) is exported, but the daemon's user may not read and write {node}: clients are refused it.",
+                NodeGrant.CommandFor(device.VendorId, device.ProductId, device.Serial));
+        }
+    }
+
+    private static IEnumerable<Finding> Look(HostSurroundings surroundings, IReadOnlyList<UsbDeviceInfo> devices, bool isDaemonRunning)
     {
         var usb = surroundings.Usb;
         if (!Directory.Exists(usb.SysfsRoot))
@@ -42,7 +61,7 @@ internal static class NodeCheck
         if (closed.Length > 0)
         {
             yield return Finding.Warning(
-                "H-NODE-PERMISSION",
+                Permission,
                 $"This user may not open {string.Join(", ", closed.Select(HostDoctor.Name))}: no permission to write to {UsbfsNode.PathOf(usb.NodeRoot, closed[0])}.",
                 "run usbip-host as root, or give this user's group the nodes by a udev rule (SUBSYSTEM==\"usb\", GROUP=..., MODE=\"0660\")");
         }

@@ -5,13 +5,13 @@ namespace UsbIp.Host.Interop;
 /// <summary>Who this process is, and what it may touch: the calls of the C library that .NET does not offer.</summary>
 internal static partial class UserAccess
 {
-    private const int WriteAccess = 2; // W_OK
+    private const int ReadAndWriteAccess = 4 | 2; // R_OK | W_OK
 
     /// <summary>The user that this process acts as.</summary>
     public static uint EffectiveUserId => GetEffectiveUserId();
 
-    /// <summary>Whether this process may write to the file, as access(2) sees it.</summary>
-    public static bool MayWrite(string path) => Access(path, WriteAccess) == 0;
+    /// <summary>Whether this process may read the file and write to it, as access(2) sees it: nothing is opened.</summary>
+    public static bool MayReadAndWrite(string path) => Access(path, ReadAndWriteAccess) == 0;
 
     /// <summary>The number of a group by its name, or null. Not thread-safe (getgrnam): called once, at start.</summary>
     public static uint? FindGroup(string name)

@@ -14,6 +14,14 @@ public sealed record HostRules(IReadOnlyList<DeviceAlias> Aliases, IReadOnlyList
     /// <summary>No names, and nothing is exported.</summary>
     public static HostRules None { get; } = new([], []);
 
+    /// <summary>Why no rule exports anything by that selector, whatever is plugged in, as a clause; null if one may.</summary>
+    public static string? WhyExportsNothing(DeviceSelector selector) => selector.Class switch
+    {
+        HumanInterface => "an input device has to be named by a busid, port:, serial: or VENDOR:PRODUCT",
+        Hub => "a hub is never exported, only the devices behind it are",
+        _ => null,
+    };
+
     /// <summary>What selectors see of a device of this machine, its aliases included.</summary>
     public DeviceTraits TraitsOf(UsbDeviceInfo device)
     {

@@ -123,7 +123,7 @@ public sealed partial class DeviceRegistry
     /// </summary>
     private void ExportByRule(UsbDeviceInfo device, IUsbBackend backend)
     {
-        if (device.IsHub || device.IsRemote)
+        if (DeviceRefusal.WhyNever(device) is not null)
         {
             return;
         }

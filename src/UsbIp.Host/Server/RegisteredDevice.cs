@@ -17,6 +17,9 @@ public sealed record RegisteredDevice(UsbDeviceInfo Info, bool Exported, DeviceH
     /// <summary>How many clients wait for it.</summary>
     public int Waiting { get; init; }
 
+    /// <summary>The node of an exported device that this process may not open, so that clients are refused it; null if it may, or if nobody has looked.</summary>
+    public string? DeniedNode { get; init; }
+
     /// <summary>The names that it has been given on this machine.</summary>
     public IReadOnlyCollection<string> Aliases { get; init; } = [];
 }

@@ -28,6 +28,9 @@ public sealed class DeviceSelector
     /// <summary>The busid, if it is written as one; an alias never is.</summary>
     public BusId? BusId => Kind == SelectorKind.Name && Protocol.BusId.TryParse(_value, out var busId) && busId.IsBusPortPath ? busId : null;
 
+    /// <summary>The class that it names by word or number; null if it names none.</summary>
+    public byte? Class => Kind == SelectorKind.Class ? _class : null;
+
     /// <summary>What is behind the colon, without quotes; the whole of a busid or an alias.</summary>
     public string Value => _value;
 

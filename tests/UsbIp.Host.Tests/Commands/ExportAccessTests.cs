@@ -198,9 +198,9 @@ public sealed class ExportAccessTests : IAsyncDisposable
     public async Task An_alias_is_the_services_own_word_and_left_to_access_grant()
     {
         _machine.Serve();
-        await _machine.RunAsync("alias", "scanner", "0781:5581");
+        await _machine.RunAsync("alias", "scanner", "04b8:0110");
 
-        var result = await _machine.RunAsync("export", "scanner");
+        var result = await _machine.RunAsync("export", "scanner", "--keep");
 
         result.ExitCode.Should().Be(ExitCode.Success);
         result.Error.Should().Be("usbip-host: the service, which is not root, may not open what 'scanner' selects, for which udev has no words: usbip-host access grant\n");

@@ -80,7 +80,8 @@ public sealed class ListCommandTests
                   "hub": false,
                   "exported": false,
                   "holder": null,
-                  "waiting": 0
+                  "waiting": 0,
+                  "deniedNode": null
                 }
               ]
             }

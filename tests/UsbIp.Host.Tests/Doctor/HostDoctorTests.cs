@@ -126,6 +126,21 @@ public sealed class HostDoctorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_device_that_a_rule_exports_and_the_daemon_may_not_open_is_found()
+    {
+        await using var machine = new Machine { Devices = { SampleDevices.Stick }, MayWrite = _ => false };
+        var node = machine.MakeNode(SampleDevices.Stick);
+        await machine.RunAsync("rule", "add", "allow", "class:storage");
+        machine.Serve();
+
+        var finding = _rig.Complaints(machine.ControlPath).Should().ContainSingle().Subject;
+
+        finding.Id.Should().Be("H-NODE-PERMISSION");
+        finding.Sentence.Should().Be($"1-2 (0781:5581) is exported, but the daemon's user may not read and write {node}: clients are refused it.");
+        finding.Try.Should().Be("sudo usbip-host access grant serial:4C530001");
+    }
+
+    [Fact]
     public async Task A_daemon_that_does_not_answer_is_found()
     {
         using var listener = new Socket(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);

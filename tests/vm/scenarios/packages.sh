@@ -17,7 +17,14 @@ case $STAGE in
         make_users
 
         check "what udev has not given to the service cannot be exported" refute as alice usbip-host export "$stick"
+        require "root has a rule export it by words that udev does not know" usbip-host rule add allow class:storage
+        check "rule check names the command that is missing" says "usbip-host access grant serial:QEMUSTICK1" usbip-host rule check "$stick"
+        check "so does status" says "usbip-host access grant serial:QEMUSTICK1" usbip-host status
+        check "so does doctor" says "H-NODE-PERMISSION.*$stick" usbip-host doctor
         check "root gives it the stick" usbip-host access grant serial:QEMUSTICK1
+        check "then nothing is missing" refute says "access grant" usbip-host rule check "$stick"
+        check "nor does doctor miss anything" refute says H-NODE-PERMISSION usbip-host doctor
+        check "the rule goes" usbip-host rule remove 1
         keyboard=$(busid_of 0627:0001)
         check "root exports the keyboard" usbip-host export "$keyboard" --force
         check "which gives it to the service" equal usbip-host "$(stat -c %G "$(node_of "$keyboard")")"

@@ -36,6 +36,7 @@ keyboard=$(busid_of 0627:0001)
 require "usbip-host serves what its rules say" start_host
 check "which is nothing yet for this machine" refute is_offered "$stick"
 check "a keyboard is not exported by its class" sh -c "grep -q '$keyboard: not exported, for it is an input device' $LOGS/host.log"
+check "rule check says that a hub never is" sh -c "$DIST/usbip-host rule check class:hub | grep -q 'is not exported: it is a hub'"
 
 require "a board is plugged in" gadget_acm acm
 board=$(gadget_busid acm)
@@ -48,6 +49,9 @@ require "the same board after its update" gadget_ncm ncm
 wait_for "it is exported under its name" 5 sh -c "$DIST/usbip-client list 127.0.0.1 | grep -q 'ncm *board'"
 require "our client attaches it by its name" sh -c "$DIST/usbip-client attach 127.0.0.1 board --log $LOGS/bridge.log 3>&-"
 wait_for "the kernel has it" 10 is_attached "$(gadget_busid ncm)"
+attached=$("$DIST/usbip-client" port --json 3>&- | jq -r '.ports[0].localBusId')
+check "rule check says that what is attached is not shared again" \
+    sh -c "$DIST/usbip-host rule check $attached | grep -q 'is not exported: it is itself attached over USB/IP'"
 gadget_remove ncm
 wait_for "its session ends when it leaves" 5 no_used_ports
 

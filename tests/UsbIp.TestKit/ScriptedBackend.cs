@@ -17,6 +17,9 @@ public sealed class ScriptedBackend : IUsbBackend
     /// <summary>Set to make the next opens fail.</summary>
     public Exception? OpenFailure { get; set; }
 
+    /// <summary>How often a device was to be opened.</summary>
+    public int Opens { get; private set; }
+
     /// <summary>Set to have this machine use every device.</summary>
     public DeviceUse? Use { get; set; }
 
@@ -98,6 +101,7 @@ public sealed class ScriptedBackend : IUsbBackend
 
     public IUsbDevice Open(BusId busId)
     {
+        Opens++;
         if (OpenFailure is { } failure)
         {
             throw failure;

@@ -12,8 +12,12 @@ namespace UsbIp.Host.Server;
 /// Which devices are exported and who holds them. The one owner of the race between clients: a device is leased to one session at a time, and
 /// again only after it was given back. Safe for use by several threads; opening and closing devices blocks, but never under the gate.
 /// </summary>
-public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, ILoggerFactory loggers)
+/// <param name="backends">Where the devices are.</param>
+/// <param name="loggers">For what it says.</param>
+/// <param name="time">The clock; null for the system's.</param>
+public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, ILoggerFactory loggers, TimeProvider? time = null)
 {
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly ILogger _log = loggers.CreateLogger<DeviceRegistry>();
     private readonly FailedDevices _failed = new(loggers.CreateLogger<DeviceRegistry>());
     private readonly Lock _gate = new();
@@ -139,7 +143,7 @@ public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, 
 
     /// <summary>Logs what is plugged in and out, until <paramref name="stop"/>. The sessions of a device that leaves end by themselves.</summary>
     public Task WatchAsync(CancellationToken stop) => Loops.RunAsync(
-        [.. backends.Select(backend => (Func<CancellationToken, Task>)new PlugWatcher(backend, OnPlug).RunAsync), new SessionMonitor(Exports, TimeProvider.System).RunAsync],
+        [.. backends.Select(backend => (Func<CancellationToken, Task>)new PlugWatcher(backend, OnPlug).RunAsync), new SessionMonitor(Exports, _time).RunAsync],
         stop);
 
     /// <summary>Waits for the devices that are being given back at this moment. Call when every lease was released.</summary>
@@ -152,7 +156,7 @@ public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, 
         var status = OperationStatus.NotAvailable;
         try
         {
-            status = DeviceOpening.Open(export, lease, _log, out var refusal);
+            status = DeviceOpening.Open(export, lease, _time, _log, out var refusal);
             Events.Tell(status == OperationStatus.Ok ? DeviceEventKind.Attached : DeviceEventKind.Refused, export, client, refusal);
             return status;
         }
@@ -207,6 +211,11 @@ public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, 
     private void OnPlug(TopologyChange change, UsbDeviceInfo? device)
     {
         ExportedDevice? export;
+        if (change.Arrived)
+        {
+            SlotOf(change.BusId).Plug(_time);
+        }
+
         lock (_gate)
         {
             _exports.TryGetValue(change.BusId, out export);

@@ -1,3 +1,6 @@
+using System.Text;
+using UsbIp.Shared;
+
 namespace UsbIp.Client.Service;
 
 /// <summary>
@@ -52,6 +55,19 @@ internal sealed class AttachmentUnits(ServicePlaces places)
         }
     }
 
+    /// <summary>Stops the unit, which detaches the device, and forgets it; with the last one, the units that were written for want of a package.</summary>
+    /// <exception cref="CommandException">systemd is not there or refused, or this user may not do that.</exception>
+    public void Disable(LastingAttachment attachment)
+    {
+        RequireSystemd();
+        Tell("disable", "--now", attachment.Unit);
+        Delete(Path.Combine(places.Attachments, attachment.Name));
+        if (!Directory.EnumerateFiles(places.Attachments).Any(path => LastingAttachment.IsName(Path.GetFileName(path))))
+        {
+            RemoveUnpackaged();
+        }
+    }
+
     private void InstallUnpackaged()
     {
         var unpackaged = new UnpackagedUnits(places, Write);
@@ -69,13 +85,33 @@ internal sealed class AttachmentUnits(ServicePlaces places)
         Tell("enable", "--now", UnpackagedUnits.BrokerSocket);
     }
 
-    /// <summary>Stops the unit, which detaches the device, and forgets it.</summary>
-    /// <exception cref="CommandException">systemd is not there or refused, or this user may not do that.</exception>
-    public void Disable(LastingAttachment attachment)
+    /// <summary>What a package brought, and what an administrator wrote, stays.</summary>
+    private void RemoveUnpackaged()
     {
-        RequireSystemd();
-        Tell("disable", "--now", attachment.Unit);
-        Change(() => File.Delete(Path.Combine(places.Attachments, attachment.Name)), Path.Combine(places.Attachments, attachment.Name));
+        var unpackaged = new UnpackagedUnits(places, Write);
+        if (unpackaged.ArePackaged || unpackaged.Written is not { Count: > 0 } written)
+        {
+            return;
+        }
+
+        foreach (var unit in written.Select(path => Path.GetFileName(path)))
+        {
+            if (unit == UnpackagedUnits.BrokerSocket)
+            {
+                Tell("disable", "--now", unit);
+            }
+            else if (unit == UnpackagedUnits.Broker)
+            {
+                Tell("stop", unit);
+            }
+        }
+
+        foreach (var path in written)
+        {
+            Delete(path);
+        }
+
+        Tell("daemon-reload");
     }
 
     private void RequireSystemd()
@@ -113,20 +149,9 @@ internal sealed class AttachmentUnits(ServicePlaces places)
         }
     }
 
-    private static void Write(string path, string text) => Change(
-        () =>
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            var fresh = path + ".new~"; // no name of an attachment
-            File.WriteAllText(fresh, text);
-            if (!OperatingSystem.IsWindows())
-            {
-                File.SetUnixFileMode(fresh, ReadableByAll);
-            }
+    private static void Write(string path, string text) => Change(() => DurableFile.Write(path, Encoding.UTF8.GetBytes(text), ReadableByAll), path);
 
-            File.Move(fresh, path, overwrite: true);
-        },
-        path);
+    private static void Delete(string path) => Change(() => File.Delete(path), path);
 
     private static void Change(Action change, string path)
     {

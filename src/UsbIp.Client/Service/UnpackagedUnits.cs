@@ -30,6 +30,9 @@ internal sealed class UnpackagedUnits(ServicePlaces places, Action<string, strin
     /// <summary>Whether a package has brought them.</summary>
     public bool ArePackaged => places.PackagedUnits.Any(directory => File.Exists(Path.Combine(directory, Template)));
 
+    /// <summary>The files that were written here and are there still; what an administrator wrote is not among them.</summary>
+    public IReadOnlyList<string> Written => [.. Units.Select(unit => Path.Combine(places.OwnUnits, unit)).Append(places.Users).Where(IsOurs)];
+
     /// <summary>Writes what is not there yet or what another version wrote, and makes the user.</summary>
     /// <returns>Whether anything had to be written.</returns>
     /// <exception cref="CommandException">The units could not run the program, or this user may not write them, or the user cannot be made.</exception>
@@ -82,6 +85,8 @@ internal sealed class UnpackagedUnits(ServicePlaces places, Action<string, strin
         write(path, text);
         return true;
     }
+
+    private static bool IsOurs(string path) => File.Exists(path) && File.ReadAllText(path).StartsWith(Mark, StringComparison.Ordinal);
 
     private static string Read(string name)
     {

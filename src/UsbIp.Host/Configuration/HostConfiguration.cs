@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 using UsbIp.Host.Rules;
+using UsbIp.Shared;
 
 namespace UsbIp.Host.Configuration;
 

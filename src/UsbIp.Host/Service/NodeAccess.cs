@@ -1,7 +1,7 @@
 using System.Text;
-using UsbIp.Host.Configuration;
 using UsbIp.Host.Interop;
 using UsbIp.Protocol.Selection;
+using UsbIp.Shared;
 
 namespace UsbIp.Host.Service;
 
@@ -17,6 +17,7 @@ public sealed class NodeAccess(string path, Action apply, string heading = NodeA
     /// <summary>Between the rules of the system, which say what devices are, and the one of the package.</summary>
     public const string SystemPath = "/etc/udev/rules.d/71-usbip-host-access.rules";
 
+    private const UnixFileMode ReadableByAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const string Heading = "# Devices that usbip-host may serve. Written by 'usbip-host access', which leaves other lines alone.";
     private const string Mark = ", ENV{USBIP_HOST_GRANT}=\""; // the selector behind it, for udev has no remarks at the end of a line
 
@@ -92,8 +93,7 @@ public sealed class NodeAccess(string path, Action apply, string heading = NodeA
             using var turn = FileLock.Take(path);
             var before = Lines();
             var lines = edit(before.Length == 0 ? [heading] : before);
-            DurableFile.Write(path, Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n")))); // aside as *.new: udev reads *.rules alone
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            DurableFile.Write(path, Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n"))), ReadableByAll); // aside as *.new~: udev reads *.rules alone
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
         {

@@ -1,5 +1,4 @@
-using UsbIp.Host.Configuration;
-using UsbIp.Host.Interop;
+using UsbIp.Shared;
 
 namespace UsbIp.Host.Tests.Configuration;
 

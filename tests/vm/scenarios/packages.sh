@@ -113,5 +113,6 @@ case $STAGE in
         check "by a user of its own, too" equal usbip-client "$(stat -c %U "/proc/$(main_pid usbip-attach@disk)")"
         check "until it is disabled" /usr/local/bin/usbip-client service disable disk
         wait_for "then the port is free" 10 no_used_ports
+        check "and nothing stays of the units that it wrote" equal "" "$(find /etc/systemd/system /etc/sysusers.d -name '*usbip-attach*' -o -name '*usbip-vhci*' -o -name '*usbip-client*')"
         ;;
 esac

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace UsbIp.Host.Interop;
+namespace UsbIp.Shared;
 
 /// <summary>Whose a file is, which .NET neither tells nor changes.</summary>
 internal static partial class FileOwner

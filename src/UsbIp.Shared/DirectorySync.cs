@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace UsbIp.Host.Interop;
+namespace UsbIp.Shared;
 
 /// <summary>fsync(2) of a directory, which .NET does not open: a rename is durable only then.</summary>
 internal static partial class DirectorySync

@@ -1,11 +1,12 @@
-using UsbIp.Host.Interop;
+using System.Diagnostics.CodeAnalysis;
 
-namespace UsbIp.Host.Configuration;
+namespace UsbIp.Shared;
 
 /// <summary>
 /// Writes a small file so that a reader, and a machine that loses power at any moment, finds the old content or the new one and never a part:
 /// a new file beside it, synced, renamed over it, and the directory synced. What was wrong leaves the old file and nothing else.
 /// </summary>
+[SuppressMessage("Interoperability", "CA1416", Justification = "Both programs are for Linux.")]
 internal static class DurableFile
 {
     private const UnixFileMode NewFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
@@ -15,15 +16,16 @@ internal static class DurableFile
     /// Where root writes for another user, the file stays that user's.
     /// </param>
     /// <param name="content">All of it.</param>
+    /// <param name="mode">Who may do what with it; null: as with the file that was there, and a new one as the process's umask lets it.</param>
     /// <exception cref="IOException">The disk is full, the file system is read-only, or the like.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not write there.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> content)
+    public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode? mode = null)
     {
         var owner = OwnerForRoot(path);
         var target = TargetOf(path, mayFollow: owner is null);
         var directory = Path.GetDirectoryName(target)!;
         Directory.CreateDirectory(directory);
-        var aside = $"{target}.{Guid.NewGuid():N}.new";
+        var aside = $"{target}.{Guid.NewGuid():N}.new~"; // no name that anybody takes for a file of its kind
         try
         {
             var options = new FileStreamOptions
@@ -35,6 +37,11 @@ internal static class DurableFile
             };
             using (var stream = new FileStream(aside, options))
             {
+                if (mode is { } wanted)
+                {
+                    File.SetUnixFileMode(stream.SafeFileHandle, wanted);
+                }
+
                 stream.Write(content);
                 stream.Flush(flushToDisk: true);
             }

@@ -45,14 +45,14 @@ internal sealed class HostNews(HostAddress host, DeviceSelector device, TimeProv
     /// <returns>False if the wait was ended.</returns>
     public bool Rest(TimeSpan asked, CancellationToken stop) => asked == TimeSpan.Zero || WaitFor(asked < MaxRest ? asked : MaxRest, stop);
 
-    /// <param name="isHostToTell">Whether the host has answered, and will know when a try has a chance.</param>
+    /// <param name="next">What decides.</param>
     /// <param name="stop">Ends the wait.</param>
     /// <returns>False if the wait was ended.</returns>
-    public bool Wait(bool isHostToTell, CancellationToken stop)
+    public bool Wait(NextTry next, CancellationToken stop)
     {
         try
         {
-            return (isHostToTell && !_cannotPush && WaitForPush(stop)) || WaitForTime(stop);
+            return (next != NextTry.Later && !_cannotPush && WaitForPush(next, stop)) || WaitForTime(stop);
         }
         catch (CommandException)
         {
@@ -68,7 +68,7 @@ internal sealed class HostNews(HostAddress host, DeviceSelector device, TimeProv
     public void Dispose() => Drop();
 
     /// <returns>False if the host cannot push.</returns>
-    private bool WaitForPush(CancellationToken stop)
+    private bool WaitForPush(NextTry next, CancellationToken stop)
     {
         if (_watcher is null)
         {
@@ -79,7 +79,8 @@ internal sealed class HostNews(HostAddress host, DeviceSelector device, TimeProv
         }
 
         var begun = time.GetTimestamp();
-        bool IsEnough() => time.GetElapsedTime(begun) >= Trust;
+        var most = next == NextTry.WhenTold ? Trust : _backOff.Next();
+        bool IsEnough() => time.GetElapsedTime(begun) >= most; // asked at each sign of life of the host
         while (_watcher.ReadUntil(IsEnough) is { } notice)
         {
             if (MayHaveCome(notice))

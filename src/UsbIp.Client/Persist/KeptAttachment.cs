@@ -22,7 +22,7 @@ internal sealed class KeptAttachment(
 
     private KeptFile? _file;
     private KeptState? _state;
-    private bool _isHostToTell;
+    private NextTry _next;
     private bool _wasShort;
     private TimeSpan _rest;
     private bool _hasBeenAttached;
@@ -39,7 +39,7 @@ internal sealed class KeptAttachment(
             while (AttachOnce(news, stop) is { } reason)
             {
                 Tell(null, reason);
-                if (!news.Rest(_rest, stop) || (_wasShort && !news.Pause(stop)) || !news.Wait(_isHostToTell, stop))
+                if (!news.Rest(_rest, stop) || (_wasShort && !news.Pause(stop)) || !news.Wait(_next, stop))
                 {
                     break;
                 }
@@ -72,7 +72,7 @@ internal sealed class KeptAttachment(
             _hasBeenAttached = true;
             Tell(view, null);
             var end = attachment.WaitForEnd(stop);
-            _isHostToTell = end.Kind == BridgeEndKind.HostClosed;
+            _next = end.Kind == BridgeEndKind.HostClosed ? NextTry.WhenTold : NextTry.Later;
             _rest = end.Rest;
             _wasShort = time.GetElapsedTime(begun) < ShortSession;
             return end.IsClean ? null : end.Reason;
@@ -84,7 +84,12 @@ internal sealed class KeptAttachment(
         }
         catch (CommandException error) when (MayHeal(error))
         {
-            _isHostToTell = error.ExitCode is ExitCode.NotFound or ExitCode.Busy;
+            _next = error.ExitCode switch
+            {
+                ExitCode.NotFound or ExitCode.Busy => NextTry.WhenTold,
+                ExitCode.Refused or ExitCode.DeviceError => NextTry.WhenToldOrLater,
+                _ => NextTry.Later,
+            };
             return error.Message;
         }
         finally

@@ -56,7 +56,7 @@ public sealed class PushedNewsTests : IDisposable
     public async Task Once_the_host_is_watched_the_next_try_is_made_when_it_tells_of_the_device(string device, DeviceEventKind kind)
     {
         _news = new HostNews(_host.Address, DeviceSelector.Parse(device), _time);
-        _news.Wait(isHostToTell: true, _stop.Token).Should().BeTrue("what happened before the watch began is found out by trying");
+        _news.Wait(NextTry.WhenTold, _stop.Token).Should().BeTrue("what happened before the watch began is found out by trying");
 
         var waiting = Start();
         Tell(DeviceEventKind.Unplugged, Stick);
@@ -72,7 +72,7 @@ public sealed class PushedNewsTests : IDisposable
     public async Task What_happens_to_another_device_is_no_reason_to_try()
     {
         _news = new HostNews(_host.Address, DeviceSelector.Parse("2-1"), _time);
-        _news.Wait(isHostToTell: true, _stop.Token);
+        _news.Wait(NextTry.WhenTold, _stop.Token);
 
         var waiting = Start();
         Tell(DeviceEventKind.Plugged, Stick with { BusId = BusId.Parse("2-2") });
@@ -84,10 +84,47 @@ public sealed class PushedNewsTests : IDisposable
     }
 
     [Fact]
+    public async Task Where_the_host_refuses_the_device_its_word_is_reason_to_try_again()
+    {
+        _news = new HostNews(_host.Address, DeviceSelector.Parse("2-1"), _time);
+        _news.Wait(NextTry.WhenToldOrLater, _stop.Token);
+
+        var waiting = Start(NextTry.WhenToldOrLater);
+        Tell(DeviceEventKind.Refused, Stick);
+        waiting.IsCompleted.Should().BeFalse();
+        Tell(DeviceEventKind.Plugged, Stick);
+
+        (await waiting.WaitAsync(Patience)).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Where_the_host_refuses_the_device_so_is_time_for_what_helps_may_be_no_event()
+    {
+        _news = new HostNews(_host.Address, DeviceSelector.Parse("2-1"), TimeProvider.System);
+        _news.Wait(NextTry.WhenToldOrLater, _stop.Token);
+
+        var waiting = Start(NextTry.WhenToldOrLater);
+        Eventually.Holds(
+            () =>
+            {
+                if (_story.Count == 0)
+                {
+                    _story.Add(WatchFrames.Heartbeat());
+                }
+
+                return waiting.IsCompleted;
+            },
+            "the next try, long before a host that is merely silent would be asked again");
+
+        (await waiting).Should().BeTrue();
+        _host.Connections.Should().Be(2, "it is watched still");
+    }
+
+    [Fact]
     public async Task The_wait_can_be_ended()
     {
         _news = new HostNews(_host.Address, DeviceSelector.Parse("2-1"), _time);
-        _news.Wait(isHostToTell: true, _stop.Token);
+        _news.Wait(NextTry.WhenTold, _stop.Token);
 
         var waiting = Start();
         await _stop.CancelAsync();
@@ -99,7 +136,7 @@ public sealed class PushedNewsTests : IDisposable
     public async Task A_host_that_goes_away_leaves_it_to_the_clock()
     {
         _news = new HostNews(_host.Address, DeviceSelector.Parse("2-1"), _time);
-        _news.Wait(isHostToTell: true, _stop.Token);
+        _news.Wait(NextTry.WhenTold, _stop.Token);
 
         var waiting = Start();
         _story.CompleteAdding();
@@ -135,8 +172,8 @@ public sealed class PushedNewsTests : IDisposable
         stock.Connections.Should().Be(1);
     }
 
-    private Task<bool> Start() => Task.Factory.StartNew(
-        () => _news!.Wait(isHostToTell: true, _stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    private Task<bool> Start(NextTry next = NextTry.WhenTold) => Task.Factory.StartNew(
+        () => _news!.Wait(next, _stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private void Tell(DeviceEventKind kind, WatchedDevice device) => _story.Add(WatchFrames.Of(new WatchedEvent(kind, 0, device, "", "")));
 }

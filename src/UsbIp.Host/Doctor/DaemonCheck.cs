@@ -8,8 +8,8 @@ internal static class DaemonCheck
 {
     public const string Refused = "H-CONTROL-REFUSED";
 
-    /// <returns>What the daemon says of itself, null if none does; and the findings.</returns>
-    public static (HostStatus? Daemon, IReadOnlyList<Finding> Findings) Run(IReadOnlyList<string> places)
+    /// <returns>What the daemon says of itself, null if none does; its rules, null if they are not this user's to read; and the findings.</returns>
+    public static (HostStatus? Daemon, ConfigurationView? Configuration, IReadOnlyList<Finding> Findings) Run(IReadOnlyList<string> places)
     {
         try
         {
@@ -17,24 +17,36 @@ internal static class DaemonCheck
             if (client is not null)
             {
                 var status = client.Status();
-                return (status, [.. Describe(status)]);
+                return (status, Rules(client), [.. Describe(status)]);
             }
         }
         catch (CommandException refusal) when (refusal.ExitCode == ExitCode.Permission)
         {
-            return (null, [Finding.Warning(Refused, refusal.Message, refusal.Hint!)]);
+            return (null, null, [Finding.Warning(Refused, refusal.Message, refusal.Hint!)]);
         }
         catch (CommandException failure)
         {
-            return (null, [Finding.Error("H-DAEMON-SILENT", failure.Message, "end the daemon and start it again; its log says more")]);
+            return (null, null, [Finding.Error("H-DAEMON-SILENT", failure.Message, "end the daemon and start it again; its log says more")]);
         }
 
-        return (null, [places.FirstOrDefault(File.Exists) is { } stale
+        return (null, null, [places.FirstOrDefault(File.Exists) is { } stale
             ? Finding.Warning(
                 "H-CONTROL-STALE",
                 $"The control socket {stale} is there, but no daemon listens on it: one was killed.",
                 "usbip-host serve, which replaces it and gives that daemon's devices back to their drivers")
             : Finding.Note("H-NO-DAEMON", "No daemon is running, so nothing is exported.", "usbip-host serve, or usbip-host export BUSID")]);
+    }
+
+    private static ConfigurationView? Rules(ControlClient client)
+    {
+        try
+        {
+            return new RuleClient(client).Read();
+        }
+        catch (CommandException)
+        {
+            return null; // an onlooker's answer; what else is wrong other checks find
+        }
     }
 
     internal static IEnumerable<Finding> Describe(HostStatus status)

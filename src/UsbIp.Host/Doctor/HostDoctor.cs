@@ -14,7 +14,7 @@ public sealed class HostDoctor(HostSurroundings surroundings, IReadOnlyList<stri
 {
     public IReadOnlyList<Finding> Run()
     {
-        var (daemon, findings) = DaemonCheck.Run(places);
+        var (daemon, configuration, findings) = DaemonCheck.Run(places);
         var isRefused = findings.Any(finding => finding.Id == DaemonCheck.Refused);
         var devices = new SysfsDevices(surroundings.Usb.SysfsRoot).List();
         return
@@ -27,6 +27,7 @@ public sealed class HostDoctor(HostSurroundings surroundings, IReadOnlyList<stri
             .. MemoryCheck.Run(surroundings),
             .. PortCheck.Run(surroundings, daemon, isRefused),
             .. FirewallCheck.Run(surroundings),
+            .. UnitAddressCheck.Run(surroundings, daemon, configuration),
             .. ClaimsCheck.Run(surroundings),
         ];
     }

@@ -1,6 +1,7 @@
 using UsbIp.Host.Interop;
 using UsbIp.Host.LibUsb;
 using UsbIp.Host.LinuxUsb;
+using UsbIp.Host.Service;
 using UsbIp.Protocol;
 
 namespace UsbIp.Host.Doctor;
@@ -21,6 +22,9 @@ public sealed record HostSurroundings
 
     /// <summary>The version of libusb; null if it is missing.</summary>
     public Func<Version?> FindLibUsb { get; init; } = LibUsbLibrary.Find;
+
+    /// <summary>What systemd says of the service's units; empty where it does not run.</summary>
+    public Func<string> ShowUnits { get; init; } = ServiceUnits.Show;
 
     /// <summary>Whether this user may read a file and write to it.</summary>
     public Func<string, bool> MayWrite { get; init; } = UserAccess.MayReadAndWrite;

@@ -21,6 +21,7 @@ internal sealed class DoctorRig : IDisposable
             MemoryParameter = WriteFile(Path.Combine(_top, "usbfs_memory_mb"), "16\n"),
             ConfigurationRoot = Path.Combine(_top, "etc"),
             FindLibUsb = () => new Version(1, 0, 26),
+            ShowUnits = () => "",
         };
     }
 

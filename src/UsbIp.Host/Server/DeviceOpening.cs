@@ -8,7 +8,7 @@ namespace UsbIp.Host.Server;
 internal static class DeviceOpening
 {
     /// <summary>
-    /// udev gives a node its group some moments after the kernel has told of the device, and hands no message to those whom it lets in: so long after a
+    /// udev gives a node its group some moments after the kernel has told of the device, and tells nobody when it has: so long after a
     /// device was plugged in, not to be let in is no answer yet.
     /// </summary>
     internal static readonly TimeSpan Settling = TimeSpan.FromSeconds(2);

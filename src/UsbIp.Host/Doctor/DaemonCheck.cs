@@ -71,7 +71,7 @@ internal static class DaemonCheck
         {
             yield return Finding.Error(
                 "H-CONFIGURATION",
-                $"The configuration {configuration.Path} does not hold, and what held before goes on: {problem}",
+                $"The configuration {configuration.Path} does not hold, and what held before goes on (no name and no rule, if the daemon started with it): {problem}",
                 "mend it by hand, then usbip-host reload");
         }
 

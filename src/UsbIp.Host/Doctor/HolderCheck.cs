@@ -2,6 +2,7 @@ using UsbIp.Devices;
 using UsbIp.Host.Control;
 using UsbIp.Host.LinuxUsb;
 using UsbIp.Protocol.Diagnosis;
+using UsbIp.Shared;
 
 namespace UsbIp.Host.Doctor;
 
@@ -12,7 +13,7 @@ internal static class HolderCheck
     {
         var usb = surroundings.Usb;
         var sysfs = new SysfsDevices(usb.SysfsRoot);
-        var disks = new BlockDeviceUse(usb);
+        var disks = usb.Disks;
         foreach (var device in devices.Where(device => !device.IsHub && !device.IsRemote))
         {
             var name = device.BusId.ToString();
@@ -48,7 +49,7 @@ internal static class HolderCheck
             holders.Length > 0 ? "end that program, or let it release the device" : $"sudo lsof {node}");
     }
 
-    private static Finding InUse(UsbDeviceInfo device, DeviceUse use, bool isExported) => isExported
+    private static Finding InUse(UsbDeviceInfo device, BlockUse use, bool isExported) => isExported
         ? Finding.Warning(
             "H-HELD-DISK", $"{HostDoctor.Name(device)} is exported, but {use.What}: clients are told that it is busy.", use.Remedy)
         : Finding.Note("H-DISK-IN-USE", $"{HostDoctor.Name(device)} is exported only with --force: {use.What}.", use.Remedy);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using UsbIp.Devices;
+using UsbIp.Shared;
 
 namespace UsbIp.Host.LinuxUsb;
 
@@ -15,7 +16,7 @@ internal sealed class KeyboardUse(string inputRoot)
     /// <summary>The use as a keyboard of the device whose directory in sysfs this is; null if it is none, or there is another.</summary>
     public DeviceUse? Find(string devicePath)
     {
-        if (SysfsDevices.RealPath(devicePath) is not { } realPath)
+        if (SysfsLink.Resolve(devicePath) is not { } realPath)
         {
             return null;
         }
@@ -36,7 +37,7 @@ internal sealed class KeyboardUse(string inputRoot)
             [
                 .. Directory.EnumerateFileSystemEntries(inputRoot, "input*")
                     .Where(entry => IsKeyboard(Path.Combine(entry, "capabilities", "key")))
-                    .Select(SysfsDevices.RealPath)
+                    .Select(SysfsLink.Resolve)
                     .OfType<string>()
                     .Where(path => !path.Contains("vhci_hcd", StringComparison.Ordinal)),
             ];

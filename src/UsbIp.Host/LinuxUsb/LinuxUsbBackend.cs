@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using UsbIp.Devices;
 using UsbIp.Protocol;
+using UsbIp.Shared;
 
 namespace UsbIp.Host.LinuxUsb;
 
@@ -19,7 +20,7 @@ public sealed class LinuxUsbBackend : IUsbBackend
     private readonly Func<ILogger, CompletionThread> _startCompletions;
     private readonly ILogger _logger;
     private readonly SysfsDevices _devices;
-    private readonly BlockDeviceUse _use;
+    private readonly BlockDeviceUse _disks;
     private readonly KeyboardUse _keyboard;
     private readonly HotplugMonitor _monitor;
     private readonly Channel<TopologyChange> _changes = Channel.CreateBounded<TopologyChange>(
@@ -40,7 +41,7 @@ public sealed class LinuxUsbBackend : IUsbBackend
         _startCompletions = startCompletions;
         _logger = logger;
         _devices = new SysfsDevices(options.SysfsRoot);
-        _use = new BlockDeviceUse(options);
+        _disks = options.Disks;
         _keyboard = new KeyboardUse(options.InputRoot);
         _monitor = new HotplugMonitor(_devices, OnChanged, _logger);
         if (UsbfsMemory.Advice(UsbfsMemory.ReadMegabytes()) is { } advice)
@@ -55,7 +56,15 @@ public sealed class LinuxUsbBackend : IUsbBackend
 
     public UsbDeviceInfo? Find(BusId busId) => _devices.Read(busId.ToString());
 
-    public DeviceUse? FindUse(BusId busId) => _devices.Read(busId.ToString()) is { } device ? _use.Find(device.Path) ?? _keyboard.Find(device.Path) : null;
+    public DeviceUse? FindUse(BusId busId)
+    {
+        if (_devices.Read(busId.ToString()) is not { } device)
+        {
+            return null;
+        }
+
+        return _disks.Find(device.Path) is { } use ? new DeviceUse(use.What, use.Remedy) : _keyboard.Find(device.Path);
+    }
 
     public IUsbDevice Open(BusId busId)
     {

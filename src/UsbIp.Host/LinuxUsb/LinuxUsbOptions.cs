@@ -1,3 +1,5 @@
+using UsbIp.Shared;
+
 namespace UsbIp.Host.LinuxUsb;
 
 /// <summary>Where the system keeps its USB devices, and what may be served.</summary>
@@ -29,6 +31,9 @@ public sealed record LinuxUsbOptions
 
     /// <summary>Usbfs alone: treat every host controller as one that cannot gather long transfers. Only for tests: few machines have one.</summary>
     public bool SplitBulk { get; init; }
+
+    /// <summary>Finds what this machine does with the disks of a device.</summary>
+    internal BlockDeviceUse Disks => new(BlockRoot, BtrfsRoot, ProcRoot);
 
     /// <summary>/run/usbip-host for root, XDG_RUNTIME_DIR/usbip-host for others: gone with the next boot, as the claims are.</summary>
     public static string DefaultClaimsDirectory =>

@@ -3,6 +3,7 @@ using System.Text;
 using UsbIp.Devices;
 using UsbIp.Protocol;
 using UsbIp.Protocol.Descriptors;
+using UsbIp.Shared;
 
 namespace UsbIp.Host.LinuxUsb;
 
@@ -62,7 +63,7 @@ internal sealed class SysfsDevices(string root)
             SerialNumber = ReadText(path, "serial"),
             Drivers = [.. Interfaces(name).Select(one => one.Driver).OfType<string>().Distinct()],
         };
-        return RealPath(path) is { } realPath ? device with { IsRemote = realPath.Contains("vhci_hcd", StringComparison.Ordinal) } : null;
+        return SysfsLink.Resolve(path) is { } realPath ? device with { IsRemote = realPath.Contains("vhci_hcd", StringComparison.Ordinal) } : null;
     }
 
     /// <summary>The interfaces of the active configuration by bInterfaceNumber, each with the driver bound to it.</summary>
@@ -104,19 +105,6 @@ internal sealed class SysfsDevices(string root)
         "5000" or "10000" or "20000" => UsbSpeed.Super, // vhci_hcd before 6.12 has no faster one
         _ => UsbSpeed.Unknown,
     };
-
-    /// <summary>Where in the tree of devices a link of sysfs leads; null if it has gone.</summary>
-    internal static string? RealPath(string path)
-    {
-        try
-        {
-            return new DirectoryInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
 
     private static string? ReadText(string path, string attribute)
     {

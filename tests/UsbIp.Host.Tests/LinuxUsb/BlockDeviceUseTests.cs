@@ -1,4 +1,4 @@
-using UsbIp.Host.LinuxUsb;
+using UsbIp.Shared;
 
 namespace UsbIp.Host.Tests.LinuxUsb;
 
@@ -25,7 +25,7 @@ public sealed class BlockDeviceUseTests : IDisposable
 
     [Fact]
     public void A_machine_without_block_devices_uses_none() =>
-        new BlockDeviceUse(new LinuxUsbOptions { BlockRoot = "/nowhere", BtrfsRoot = "/nowhere", ProcRoot = "/nowhere" }).Find("/sys/bus/usb/devices/1-2").Should().BeNull();
+        new BlockDeviceUse("/nowhere", "/nowhere", "/nowhere").Find("/sys/bus/usb/devices/1-2").Should().BeNull();
 
     [Fact]
     public void A_mounted_partition_is_named_with_its_mount_point()
@@ -92,7 +92,7 @@ public sealed class BlockDeviceUseTests : IDisposable
     }
 
     private (string What, string Remedy)? Use(string busId) =>
-        new BlockDeviceUse(_sysfs.Options).Find(Path.Combine(_sysfs.Root, busId)) is { } use
+        _sysfs.Options.Disks.Find(Path.Combine(_sysfs.Root, busId)) is { } use
             ? (use.What, use.Remedy)
             : null;
 }

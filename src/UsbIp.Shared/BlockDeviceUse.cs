@@ -1,32 +1,32 @@
 using System.Text;
-using UsbIp.Devices;
 
-namespace UsbIp.Host.LinuxUsb;
+namespace UsbIp.Shared;
 
 /// <summary>
 /// Finds what the machine does with the disks of a USB device: file systems, swap, and the block devices that are stacked upon them (LVM, RAID,
 /// encryption). The kernel takes usb-storage off a mounted disk without asking anybody, so the question must be put before. Safe for use by
 /// several threads.
 /// </summary>
-/// <param name="options">Where block devices, mounts, swaps and btrfs's members are listed. What cannot be read there counts as none.</param>
-internal sealed class BlockDeviceUse(LinuxUsbOptions options)
+/// <param name="blockRoot">Where the kernel lists block devices and partitions, /sys/class/block. What cannot be read here or below counts as none.</param>
+/// <param name="btrfsRoot">Where it lists the members of each btrfs, /sys/fs/btrfs.</param>
+/// <param name="procRoot">Where it lists mounts and swaps, /proc.</param>
+internal sealed class BlockDeviceUse(string blockRoot, string btrfsRoot, string procRoot)
 {
-    private readonly string _procRoot = options.ProcRoot;
     private const int MountNumbersField = 2; // proc(5), mountinfo: ID, parent, major:minor, root, mount point, options, ... - type, source
     private const int MountPointField = 4;
 
     /// <summary>One use of a disk or partition that is part of the device whose directory in sysfs this is; null if there is none.</summary>
-    public DeviceUse? Find(string devicePath)
+    public BlockUse? Find(string devicePath)
     {
-        if (SysfsDevices.RealPath(devicePath) is not { } realPath)
+        if (SysfsLink.Resolve(devicePath) is not { } realPath)
         {
             return null;
         }
 
         var device = realPath + Path.DirectorySeparatorChar;
-        foreach (var entry in Entries(options.BlockRoot))
+        foreach (var entry in Entries(blockRoot))
         {
-            if (SysfsDevices.RealPath(entry) is { } disk
+            if (SysfsLink.Resolve(entry) is { } disk
                 && disk.StartsWith(device, StringComparison.Ordinal)
                 && (FindMount(entry) ?? FindBtrfs(entry) ?? FindSwap(entry) ?? FindHolder(entry)) is { } use)
             {
@@ -37,11 +37,11 @@ internal sealed class BlockDeviceUse(LinuxUsbOptions options)
         return null;
     }
 
-    private DeviceUse? FindMount(string entry)
+    private BlockUse? FindMount(string entry)
     {
         var name = Path.GetFileName(entry);
         var numbers = Lines(Path.Combine(entry, "dev")).FirstOrDefault();
-        foreach (var line in Lines(Path.Combine(_procRoot, "self", "mountinfo")))
+        foreach (var line in Lines(Path.Combine(procRoot, "self", "mountinfo")))
         {
             var fields = line.Split(' ');
             var behind = Array.IndexOf(fields, "-");
@@ -54,7 +54,7 @@ internal sealed class BlockDeviceUse(LinuxUsbOptions options)
             if (fields[MountNumbersField] == numbers || NameOf(fields[behind + 2]) == name)
             {
                 var mountPoint = Unescape(fields[MountPointField]);
-                return new DeviceUse($"{name} is mounted on {mountPoint}", $"umount '{mountPoint}'");
+                return new BlockUse($"{name} is mounted on {mountPoint}", $"umount '{mountPoint}'");
             }
         }
 
@@ -62,38 +62,38 @@ internal sealed class BlockDeviceUse(LinuxUsbOptions options)
     }
 
     /// <summary>A btrfs over several disks names one of them in its mount; the kernel lists them all (fs/btrfs/sysfs.c, btrfs_sysfs_add_device).</summary>
-    private DeviceUse? FindBtrfs(string entry)
+    private BlockUse? FindBtrfs(string entry)
     {
         var name = Path.GetFileName(entry);
-        foreach (var fileSystem in Entries(options.BtrfsRoot))
+        foreach (var fileSystem in Entries(btrfsRoot))
         {
             var members = Entries(Path.Combine(fileSystem, "devices")).Select(member => Path.GetFileName(member)!).ToArray();
             if (members.Contains(name))
             {
-                var mount = members.Select(member => FindMount(Path.Combine(options.BlockRoot, member))).FirstOrDefault(use => use is not null);
+                var mount = members.Select(member => FindMount(Path.Combine(blockRoot, member))).FirstOrDefault(use => use is not null);
                 return mount is { } known
-                    ? new DeviceUse($"{name} is part of a btrfs, of which {known.What}", known.Remedy)
-                    : new DeviceUse($"{name} is part of a btrfs that is in use", "umount it, wherever it is mounted");
+                    ? new BlockUse($"{name} is part of a btrfs, of which {known.What}", known.Remedy)
+                    : new BlockUse($"{name} is part of a btrfs that is in use", "umount it, wherever it is mounted");
             }
         }
 
         return null;
     }
 
-    private DeviceUse? FindSwap(string entry)
+    private BlockUse? FindSwap(string entry)
     {
         var name = Path.GetFileName(entry);
-        return Lines(Path.Combine(_procRoot, "swaps")).Any(line => NameOf(line.Split(' ', '\t')[0]) == name)
-            ? new DeviceUse($"{name} is used as swap", $"swapoff /dev/{name}")
+        return Lines(Path.Combine(procRoot, "swaps")).Any(line => NameOf(line.Split(' ', '\t')[0]) == name)
+            ? new BlockUse($"{name} is used as swap", $"swapoff /dev/{name}")
             : null;
     }
 
-    private static DeviceUse? FindHolder(string entry)
+    private static BlockUse? FindHolder(string entry)
     {
         var holder = Entries(Path.Combine(entry, "holders")).FirstOrDefault();
         return holder is null
             ? null
-            : new DeviceUse(
+            : new BlockUse(
                 $"{Path.GetFileName(entry)} is part of {Path.GetFileName(holder)}",
                 $"close {Path.GetFileName(holder)} (umount, then vgchange -an, cryptsetup close or mdadm --stop)");
     }

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace UsbIp.Protocol;
 
-/// <summary>What two peers of this project can do beyond USB/IP. Bits 1 and 4 are reserved for resuming sessions.</summary>
+/// <summary>What two peers of this project can do beyond USB/IP. Bit 1 is reserved for resuming sessions.</summary>
 [Flags]
 public enum Extensions : byte
 {
@@ -10,6 +10,9 @@ public enum Extensions : byte
 
     /// <summary>The host answers each <see cref="Heartbeat"/> of a session at once, whatever its device does.</summary>
     Heartbeat = 2,
+
+    /// <summary>The client answers when the host asks it in the session whether it gives its device to another one, see <see cref="UsbIp.Protocol.GiveWay"/>.</summary>
+    GiveWay = 4,
 
     /// <summary>The host runs a read of a bulk-only storage device only after everything that was sent before it.</summary>
     BulkOnlyOrder = 8,
@@ -20,7 +23,7 @@ public enum Extensions : byte
     /// <summary>The client waits for a device that another one holds: the host keeps its answer until the device is free, see <see cref="OperationCode.WaitReply"/>.</summary>
     Wait = 32,
 
-    /// <summary>The client asks for the device although another one holds it; the host ends that one's session where the export allows it.</summary>
+    /// <summary>The client asks for the device although another one holds it; where the export allows it, the host ends that one's session, unless it keeps the device.</summary>
     TakeOver = 64,
 
     /// <summary>The host tells what happens to its devices as it happens: OP_REQ_WATCH. Only in the trailer of a device list.</summary>

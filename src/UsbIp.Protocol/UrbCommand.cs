@@ -20,4 +20,10 @@ public enum UrbCommand : uint
 
     /// <summary>The host is: a ping's answer, with the ping's seqnum.</summary>
     Pong = 0xF3,
+
+    /// <summary>The host asks whether the client gives its device to another one; only where both agreed on <see cref="Extensions.GiveWay"/>. A text follows. No command of the kernel's.</summary>
+    GiveWayQuestion = 0xF5,
+
+    /// <summary>The client's answer, with the question's seqnum. A text follows.</summary>
+    GiveWayAnswer = 0xF6,
 }

@@ -17,7 +17,7 @@ public readonly record struct UrbHeader(UrbCommand Command, uint Seqnum, DeviceI
         var wire = new WireReader(bytes);
         var command = wire.U32();
         var seqnum = wire.U32();
-        if (command is (uint)UrbCommand.Ping or (uint)UrbCommand.Pong)
+        if (command is (uint)UrbCommand.Ping or (uint)UrbCommand.Pong or (uint)UrbCommand.GiveWayQuestion or (uint)UrbCommand.GiveWayAnswer)
         {
             return new UrbHeader((UrbCommand)command, seqnum, default, UrbDirection.Out, 0);
         }

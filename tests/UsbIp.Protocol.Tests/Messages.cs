@@ -12,6 +12,7 @@ internal static class Messages
         "op_rep_devlist.hex" or "op_rep_devlist_empty.hex" => ReadDeviceList(bytes),
         "op_rep_import_refused_why.hex" or "op_rep_wait.hex" => ReadDetail(bytes),
         "farewell.hex" => Farewell.IsAt(bytes) ? Farewell.Read(bytes) : null,
+        "give_way_question.hex" or "give_way_yes.hex" or "give_way_no.hex" => ReadGiveWay(bytes),
         "op_rep_devlist_offer.hex" => ReadOffer(bytes),
         "watch_snapshot.hex" or "watch_overflow.hex" or "watch_heartbeat.hex" or "watch_device.hex" or "watch_event.hex" => ReadWatchFrame(bytes),
         "op_req_devlist.hex" or "op_rep_import_refused.hex" or "op_req_watch.hex" or "op_rep_watch.hex" => OperationHeader.Read(bytes),
@@ -71,6 +72,17 @@ internal static class Messages
         return DeviceRecord.Read(bytes.AsSpan(OperationHeader.Size));
     }
 
+    private static object? ReadGiveWay(byte[] bytes)
+    {
+        var header = UrbHeader.Read(bytes);
+        return header.Command switch
+        {
+            UrbCommand.GiveWayQuestion => (header.Seqnum, GiveWay.ReadQuestion(bytes)),
+            UrbCommand.GiveWayAnswer => (header.Seqnum, GiveWay.ReadAnswer(bytes)),
+            _ => null,
+        };
+    }
+
     private static object ReadUrbMessage(byte[] bytes)
     {
         var header = UrbHeader.Read(bytes);
@@ -78,7 +90,7 @@ internal static class Messages
         {
             UrbCommand.Submit => SubmitRequest.Read(header, bytes),
             UrbCommand.Unlink => UnlinkRequest.Read(header, bytes),
-            UrbCommand.Ping or UrbCommand.Pong => header,
+            UrbCommand.Ping or UrbCommand.Pong or UrbCommand.GiveWayQuestion or UrbCommand.GiveWayAnswer => header,
             UrbCommand.SubmitReply => SubmitReply.Read(header, bytes),
             _ => UnlinkReply.Read(header, bytes),
         };

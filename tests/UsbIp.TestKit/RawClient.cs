@@ -116,6 +116,24 @@ public sealed class RawClient : IDisposable
         return header.Command == UrbCommand.Pong ? header.Seqnum : throw new InvalidOperationException($"Expected a pong, got {header}.");
     }
 
+    /// <summary>The next message, which must be the question whether the client gives way: its seqnum, and who asks.</summary>
+    public (uint Seqnum, string Asker) ReadQuestion()
+    {
+        var bytes = Read(GiveWay.Size);
+        var header = UrbHeader.Read(bytes);
+        return header.Command == UrbCommand.GiveWayQuestion
+            ? (header.Seqnum, GiveWay.ReadQuestion(bytes))
+            : throw new InvalidOperationException($"Expected a question, got {header}.");
+    }
+
+    /// <summary>Answers such a question: with why the client keeps its device, or with null.</summary>
+    public void Answer(uint seqnum, string? reason)
+    {
+        var bytes = new byte[GiveWay.Size];
+        GiveWay.WriteAnswer(bytes, seqnum, reason);
+        Send(bytes);
+    }
+
     /// <summary>The next reply's header, with what follows a RET_SUBMIT still unread.</summary>
     public (UrbHeader Header, SubmitReply Submit, UnlinkReply Unlink) ReadReply()
     {

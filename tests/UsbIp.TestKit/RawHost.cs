@@ -109,6 +109,24 @@ public sealed class RawHost : IDisposable
         Send(bytes);
     }
 
+    /// <summary>Asks whether the client gives its device to another one.</summary>
+    public void Ask(uint seqnum, string asker)
+    {
+        Span<byte> bytes = stackalloc byte[GiveWay.Size];
+        GiveWay.WriteQuestion(bytes, seqnum, asker);
+        Send(bytes);
+    }
+
+    /// <summary>The next message, which must be the answer: its seqnum, and why the client keeps its device, or null.</summary>
+    public (uint Seqnum, string? Reason) ReceiveAnswer()
+    {
+        var bytes = ReceiveRaw(GiveWay.Size);
+        var header = UrbHeader.Read(bytes);
+        return header.Command == UrbCommand.GiveWayAnswer
+            ? (header.Seqnum, GiveWay.ReadAnswer(bytes))
+            : throw new InvalidOperationException($"Expected an answer, got {header}.");
+    }
+
     public static byte[] Compose(SubmitReply reply, ReadOnlySpan<byte> data, ReadOnlySpan<IsoPacket> packets)
     {
         var bytes = new byte[SubmitReply.Size + data.Length + (packets.Length * IsoPacket.Size)];

@@ -17,4 +17,13 @@ internal static partial class Log
 
     [LoggerMessage(203, LogLevel.Trace, "A reply of {Size} bytes was not forwarded: {Kind}.")]
     public static partial void DroppedReply(ILogger logger, int size, VerdictKind kind);
+
+    [LoggerMessage(204, LogLevel.Information, "{BusId}: {Asker} wants it, and may have it.")]
+    public static partial void GivesWay(ILogger logger, BusId busId, string asker);
+
+    [LoggerMessage(205, LogLevel.Information, "{BusId}: {Asker} wants it, and does not get it: {Reason}.")]
+    public static partial void Keeps(ILogger logger, BusId busId, string asker, string reason);
+
+    [LoggerMessage(206, LogLevel.Error, "{BusId}: a fault of this program hides whether it is in use.")]
+    public static partial void CannotTell(ILogger logger, BusId busId, Exception error);
 }

@@ -10,7 +10,7 @@ namespace UsbIp.Client.Bridge;
 /// checked. A value that only misinforms is replaced; one after which the end of the message is unknown ends the session.
 /// Called with the kernel's end held; one instance per session.
 /// </summary>
-internal sealed class ReplyShield(PendingUrbs pending, EnumerationGuard enumeration, ReadAhead ahead, LateReplies late, HostPing ping)
+internal sealed class ReplyShield(PendingUrbs pending, EnumerationGuard enumeration, ReadAhead ahead, LateReplies late, HostPing ping, GiveWayAnswers answers)
 {
     /// <summary>Judges the message that begins with <paramref name="bytes"/>, at least a header, and makes it safe in place.</summary>
     /// <exception cref="ProtocolException">The session must end; says which field was wrong, and its value.</exception>
@@ -22,6 +22,7 @@ internal sealed class ReplyShield(PendingUrbs pending, EnumerationGuard enumerat
             UrbCommand.SubmitReply => AdmitSubmitReply(SubmitReply.Read(header, bytes), bytes),
             UrbCommand.UnlinkReply => AdmitUnlinkReply(header.Seqnum, bytes),
             UrbCommand.Pong => AdmitPong(header.Seqnum),
+            UrbCommand.GiveWayQuestion => AdmitQuestion(header.Seqnum, bytes),
             _ => throw new ProtocolException($"Message with seqnum {header.Seqnum}: command {(uint)header.Command} is a request; a host sends replies."),
         };
     }
@@ -106,6 +107,18 @@ internal sealed class ReplyShield(PendingUrbs pending, EnumerationGuard enumerat
     {
         ping.TakePong(seqnum);
         return Verdict.Swallow(Heartbeat.Size);
+    }
+
+    private Verdict AdmitQuestion(uint seqnum, ReadOnlySpan<byte> bytes)
+    {
+        answers.RequireTurn(seqnum);
+        if (bytes.Length < GiveWay.Size)
+        {
+            return Verdict.Incomplete(GiveWay.Size);
+        }
+
+        answers.Take(seqnum, GiveWay.ReadQuestion(bytes[..GiveWay.Size]));
+        return Verdict.Swallow(GiveWay.Size);
     }
 
     private Verdict SwallowSubmitReply(in SubmitReply reply, int available)

@@ -27,6 +27,7 @@ public sealed class UrbBridge : IDisposable
     private readonly KernelEnd _kernelEnd;
     private readonly HostWriter _hostWriter;
     private readonly ReadAhead _ahead;
+    private readonly GiveWayAnswers _answers;
     private readonly HostWatch _watch;
     private readonly KernelReader _kernelReader;
     private readonly HostReader _hostReader;
@@ -52,7 +53,8 @@ public sealed class UrbBridge : IDisposable
         _hostWriter = new HostWriter(hostIo);
         _ahead = new ReadAhead(_pending, _kernelEnd, _hostWriter, options);
         var ping = new HostPing(_hostWriter, () => HostPing.HasItAll(host), options.Promised.HasFlag(Extensions.Heartbeat));
-        var shield = new ReplyShield(_pending, new EnumerationGuard(device), _ahead, new LateReplies(time), ping);
+        _answers = new GiveWayAnswers(_hostWriter, options.WhyKept, options.Promised.HasFlag(Extensions.GiveWay), device.BusId, logger);
+        var shield = new ReplyShield(_pending, new EnumerationGuard(device), _ahead, new LateReplies(time), ping, _answers);
         _watch = new HostWatch(_pending, _kernelEnd, _ahead, ping, time, End, logger);
         _kernelReader = new KernelReader(kernelIo, _pending, _hostWriter, _kernelEnd, _watch, _ahead);
         _hostReader = new HostReader(hostIo, shield, _ahead, _kernelEnd, _watch, logger);
@@ -89,6 +91,7 @@ public sealed class UrbBridge : IDisposable
         Stop();
         _hostWriter.Close();
         _watch.Dispose();
+        _answers.Dispose();
         _kernelReaderEnded.Dispose();
         _kernelSocket.Dispose();
         _hostSocket.Dispose();

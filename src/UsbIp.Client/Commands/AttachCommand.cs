@@ -25,8 +25,11 @@ internal sealed record AttachRequest(HostAddress Host, DeviceSelector Device, st
     /// <summary>Whether to take the device from the client that holds it, where its host allows that.</summary>
     public bool TakeOver { get; init; }
 
-    /// <summary>How the import deals with a device that another client holds.</summary>
-    public ImportWish WishWith(Action<string> progress) => new(TakeOver, Queue ? new DeviceWait(QueueLimit, progress) : null);
+    /// <summary>Whether to let no other client take it over.</summary>
+    public bool Hold { get; init; }
+
+    /// <summary>How the import deals with other clients that want the device.</summary>
+    public ImportWish WishWith(Action<string> progress) => new(TakeOver, Queue ? new DeviceWait(QueueLimit, progress) : null) { Hold = Hold };
 
     /// <summary>Whether to keep the device attached for ever.</summary>
     public bool Persist { get; init; }
@@ -57,7 +60,7 @@ internal sealed class AttachCommand(ClientSettings settings, Output output)
         var json = new Option<bool>("--json") { Description = "Print JSON" };
         var command = new Command("attach", "Plug a host's device into this machine")
         {
-            words, remote, busId, foreground, log, noWait, noReadAhead, persist, waiting.Wait, waiting.TakeOver, json,
+            words, remote, busId, foreground, log, noWait, noReadAhead, persist, waiting.Wait, waiting.TakeOver, waiting.Hold, json,
         };
         command.SetAction(parsed => global.Run(parsed, (settings, output) =>
         {

@@ -56,7 +56,8 @@ internal sealed class Attachment : IDisposable
         RefuseTwice(settings, host, busId);
         settings.Ports.RequireAttachable();
         wish ??= new ImportWish();
-        var session = wish.Run(token => Import(host, busId, logger, readAhead, wish, token), stop);
+        var kept = new KeepReason(settings, wish.Hold);
+        var session = wish.Run(token => Import(host, busId, logger, readAhead, wish, kept, token), stop);
 
         try
         {
@@ -64,6 +65,7 @@ internal sealed class Attachment : IDisposable
             var record = new AttachmentRecord(host.Host, host.Port.ToString(CultureInfo.InvariantCulture), session.Device.BusId.ToString());
             var (port, recorded) = settings.Ports.Attach(session.KernelEnd, session.Device, record, logger);
             session.HandedOver();
+            kept.AttachedTo(port);
             settings.SeenHosts.Note(host);
             return new Attachment(settings, host, session, port, recorded, logger);
         }
@@ -125,9 +127,10 @@ internal sealed class Attachment : IDisposable
         "look into the log of the server, and at 'dmesg | tail' here.");
 
     /// <summary>A server that takes the offer for a part of the busid (pyusbip does) is asked again without it.</summary>
-    private static BridgeSession Import(HostAddress host, BusId busId, ILogger logger, bool readAhead, ImportWish wish, CancellationToken stop)
+    private static BridgeSession Import(
+        HostAddress host, BusId busId, ILogger logger, bool readAhead, ImportWish wish, KeepReason kept, CancellationToken stop)
     {
-        var offered = wish.Offered | (readAhead ? Extensions.BulkOnlyOrder : Extensions.None);
+        var offered = wish.Offered | Extensions.GiveWay | (readAhead ? Extensions.BulkOnlyOrder : Extensions.None);
         while (true)
         {
             using var connection = HostConnection.Connect(host, stop: stop);
@@ -135,7 +138,7 @@ internal sealed class Attachment : IDisposable
             {
                 var asked = connection.IsToThisMachine ? offered & ~Extensions.Heartbeat : offered; // a tunnel's near end hides how the network is
                 var device = connection.Import(busId, asked, wish.Heard);
-                var options = new BridgeOptions(readAhead, connection.Accepted);
+                var options = new BridgeOptions(readAhead, connection.Accepted) { WhyKept = kept.Find };
                 return BridgeSession.Open(connection.TakeSocket(), device, logger, options);
             }
             catch (CommandException refused) when (refused.ExitCode == ExitCode.NotFound && offered != Extensions.None && !connection.KnowsOffers)

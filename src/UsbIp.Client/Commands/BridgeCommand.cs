@@ -26,7 +26,7 @@ internal sealed class BridgeCommand(ClientSettings settings)
         var noReadAhead = new Option<bool>(AttachCommand.NoReadAhead);
         var waiting = new WaitOption();
         var persist = new Option<bool>(AttachCommand.Persist);
-        var command = new Command(Name) { words, log, noWait, noReadAhead, persist, waiting.Wait, waiting.TakeOver };
+        var command = new Command(Name) { words, log, noWait, noReadAhead, persist, waiting.Wait, waiting.TakeOver, waiting.Hold };
         command.Hidden = true;
         command.SetAction(parsed => global.Run(parsed, (settings, output) =>
         {

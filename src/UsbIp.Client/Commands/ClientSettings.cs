@@ -13,6 +13,9 @@ public sealed record ClientSettings
 
     public string Sysfs { get; init; } = LocalDevice.DefaultSysfs;
 
+    /// <summary>Where mounts and swaps are listed.</summary>
+    public string Proc { get; init; } = "/proc";
+
     public ServicePlaces Services { get; init; } = new();
 
     public ModuleTree Modules { get; init; } = new();

@@ -77,8 +77,9 @@ internal sealed class ServiceCommand(ClientSettings settings, Output output)
         var words = HostArgument.HostAndDevice();
         var name = new Option<string?>("--name") { Description = "How to call it; else it is called by host and device", HelpName = "NAME" };
         var noReadAhead = new Option<bool>(AttachCommand.NoReadAhead) { Description = "As with attach" };
+        var hold = new Option<bool>(WaitOption.HoldName) { Description = "As with attach" };
         var json = new Option<bool>("--json") { Description = "Print JSON" };
-        var command = new Command("enable", "Keep a device attached, from now on and after every boot") { words, name, noReadAhead, json };
+        var command = new Command("enable", "Keep a device attached, from now on and after every boot") { words, name, noReadAhead, hold, json };
         command.SetAction(parsed => global.Run(parsed, (settings, output) =>
         {
             var (host, device) = HostArgument.Parse(parsed.GetValue(words) ?? [], remote: null, busId: null, parsed.GetValue(global.TcpPort));
@@ -87,7 +88,7 @@ internal sealed class ServiceCommand(ClientSettings settings, Output output)
                     parsed.GetValue(name) ?? LastingAttachment.NameFor(host, device),
                     host.ToString(),
                     device.Text,
-                    parsed.GetValue(noReadAhead) ? AttachCommand.NoReadAhead : ""),
+                    string.Join(' ', new[] { noReadAhead, hold }.Where(option => parsed.GetValue(option)).Select(option => option.Name))),
                 parsed.GetValue(json));
         }));
         return command;

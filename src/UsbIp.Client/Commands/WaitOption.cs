@@ -4,9 +4,12 @@ using UsbIp.Protocol;
 
 namespace UsbIp.Client.Commands;
 
-/// <summary>--wait[=TIME] and --take-over: what attach does where another client holds the device. The bridge's own command has them too.</summary>
+/// <summary>--wait[=TIME], --take-over and --hold: what attach does about other clients that want the device. The bridge's own command has them too.</summary>
 internal sealed class WaitOption
 {
+    /// <summary>The option that keeps others from taking the device over; a lasting attachment has it too.</summary>
+    public const string HoldName = "--hold";
+
     private const string Name = "--wait";
     private const string TakeOverName = "--take-over";
     private const string Forever = "forever";
@@ -19,8 +22,10 @@ internal sealed class WaitOption
 
     public Option<bool> TakeOver { get; } = new(TakeOverName)
     {
-        Description = "Take the device from the client that holds it, where its host allows that (usbip-host export --allow-take-over)",
+        Description = "Take the device from the client that holds it, where its host allows that (usbip-host export --allow-take-over) and that client does not keep it",
     };
+
+    public Option<bool> Hold { get; } = new(HoldName) { Description = "Let no other client take it over" };
 
     /// <summary>Gives --wait without a time the time that it means, so that the next word is not taken for one.</summary>
     public static string[] Spell(string[] args) => [.. args.Select(word => word == Name ? $"{Name}={Forever}" : word)];
@@ -32,6 +37,7 @@ internal sealed class WaitOption
         Queue = parsed.GetValue(Wait) is not null,
         QueueLimit = parsed.GetValue(Wait) is { } text && text != Forever ? Parse(text) : null,
         TakeOver = parsed.GetValue(TakeOver),
+        Hold = parsed.GetValue(Hold),
     };
 
     /// <summary>Writes the options of a request into another command line.</summary>
@@ -45,6 +51,11 @@ internal sealed class WaitOption
         if (request.TakeOver)
         {
             arguments.Add(TakeOverName);
+        }
+
+        if (request.Hold)
+        {
+            arguments.Add(HoldName);
         }
     }
 

@@ -21,12 +21,11 @@ internal static class HolderText
         return $"held by {detail.Holder} since {since.ToString(form, CultureInfo.InvariantCulture)}{Idle(detail.IdleSeconds)}";
     }
 
-    /// <summary>The same for a client that waits, with its place in the line.</summary>
+    /// <summary>The same for a client that waits, with its place in the line and what else the host says.</summary>
     public static string OfWait(in ImportDetail detail)
     {
-        var holder = Of(detail);
         var place = detail.Place == 0 ? "" : $"place {detail.Place} of {Math.Max(detail.Place, detail.Waiting)} in the line";
-        return holder.Length > 0 && place.Length > 0 ? $"{holder}; {place}" : holder + place;
+        return string.Join("; ", new[] { Of(detail), place, detail.Reason }.Where(part => part.Length > 0));
     }
 
     private static string Idle(uint seconds) => seconds switch

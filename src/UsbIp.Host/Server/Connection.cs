@@ -134,7 +134,7 @@ public sealed class Connection(Socket socket, RemoteClient client, DeviceRegistr
         Span<byte> reply = stackalloc byte[ImportReply.Size];
         socket.SendTimeout = (int)options.RequestTime.TotalMilliseconds;
         var device = registry.Resolve(busId, client);
-        if (Lease(request with { BusId = device }, out var lease) is not { } status)
+        if (Lease(request with { BusId = device }, out var lease, out var why) is not { } status)
         {
             return; // it waited for the device, and has left
         }
@@ -142,7 +142,7 @@ public sealed class Connection(Socket socket, RemoteClient client, DeviceRegistr
         if (status != OperationStatus.Ok)
         {
             ServerLog.ImportRefused(log, client.Name, busId, status);
-            Refuse(request with { BusId = device }, status);
+            Refuse(request with { BusId = device }, status, why);
             return;
         }
 
@@ -150,11 +150,13 @@ public sealed class Connection(Socket socket, RemoteClient client, DeviceRegistr
         UrbSession? session = null;
         try
         {
-            var accepted = request.Offered & (Extensions.BulkOnlyOrder | Extensions.Reasons | (lease!.Device.MayWaitInSubmit ? 0 : Extensions.Heartbeat));
+            var offers = Extensions.BulkOnlyOrder | Extensions.Reasons | Extensions.GiveWay | (lease!.Device.MayWaitInSubmit ? 0 : Extensions.Heartbeat);
+            var accepted = request.Offered & offers;
             var record = registry.RecordOf(lease.Device.Info) with { BusId = busId }; // as it was asked for: clients compare it
             ImportReply.WriteGrant(reply, record, accepted);
             session = new UrbSession(socket, lease.Device, record.DeviceId, options.Session, allSessions, accepted) { Traffic = lease.Holder.Traffic };
             lease.UsedBy(session.Stop);
+            lease.Question = accepted.HasFlag(Extensions.GiveWay) ? session.Question : null;
             _lease = lease;
             SendAll(reply);
             RunSession(session, lease.Device.Info.BusId);
@@ -169,26 +171,30 @@ public sealed class Connection(Socket socket, RemoteClient client, DeviceRegistr
         }
     }
 
-    private OperationStatus? Lease(in ImportRequest request, out DeviceLease? lease)
+    private OperationStatus? Lease(in ImportRequest request, out DeviceLease? lease, out string why)
     {
         var busId = request.BusId;
+        why = "";
         if ((request.Offered & (Extensions.Wait | Extensions.TakeOver)) == Extensions.None)
         {
             return Attempt(null, out lease);
         }
 
         Imported?.Invoke(); // lines have limits of their own
-        return new ImportWait(socket, client, registry, Attempt, log).Run(busId, request.Offered, out lease);
+        var wait = new ImportWait(socket, client, registry, Attempt, options.AnswerTime, log);
+        var status = wait.Run(busId, request.Offered, out lease);
+        why = wait.Refusal;
+        return status;
 
         OperationStatus Attempt(LineTicket? ticket, out DeviceLease? granted) => registry.TryLease(busId, client, out granted, ticket);
     }
 
     /// <summary>Stock clients get the status and not a byte more; ours also learn who holds the device.</summary>
-    private void Refuse(in ImportRequest request, OperationStatus status)
+    private void Refuse(in ImportRequest request, OperationStatus status, string why)
     {
         if (request.Offered.HasFlag(Extensions.Reasons))
         {
-            var reason = status == OperationStatus.DeviceBusy && request.Offered.HasFlag(Extensions.TakeOver) ? "its host does not let clients take it over" : "";
+            var reason = status == OperationStatus.DeviceBusy ? why : "";
             SendAll(registry.Explain(request.BusId, client, null, reason).Behind(OperationCode.ImportReply, status));
             return;
         }

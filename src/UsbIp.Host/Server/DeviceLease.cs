@@ -1,4 +1,5 @@
 using UsbIp.Devices;
+using UsbIp.Host.Session;
 using UsbIp.Protocol;
 
 namespace UsbIp.Host.Server;
@@ -14,6 +15,7 @@ public sealed class DeviceLease
     private readonly ExportedDevice _export;
     private Action<Parting>? _stopSession;
     private Parting? _parting;
+    private volatile HolderQuestion? _question;
 
     internal DeviceLease(DeviceRegistry registry, ExportedDevice export, DeviceHolder holder)
     {
@@ -27,6 +29,13 @@ public sealed class DeviceLease
 
     /// <summary>Why the session ended, as a clause; null until it has.</summary>
     public string? EndReason { get; set; }
+
+    /// <summary>Asks the holder whether it gives the device to another client; null if it cannot be asked.</summary>
+    public HolderQuestion? Question
+    {
+        get => _question;
+        set => _question = value;
+    }
 
     /// <summary>Says how to end the session that uses the device; at once, if that was asked for meanwhile.</summary>
     public void UsedBy(Action<Parting> stopSession)

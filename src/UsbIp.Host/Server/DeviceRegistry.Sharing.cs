@@ -53,28 +53,45 @@ public sealed partial class DeviceRegistry
         }
     }
 
-    /// <summary>Takes the first place in the line, and ends the session of the holder if there is one; null if the export or a rule does not allow that.</summary>
-    internal LineTicket? TakeOver(BusId busId, RemoteClient client)
+    /// <summary>Takes the first place in the line; null if the export or a rule does not allow that.</summary>
+    /// <param name="busId">The device.</param>
+    /// <param name="client">Who takes it over.</param>
+    /// <param name="holder">Whose session the caller is to end, unless the holder keeps the device; null if nobody has it.</param>
+    internal LineTicket? TakeOver(BusId busId, RemoteClient client, out DeviceLease? holder)
     {
-        DeviceLease? lease;
-        LineTicket? ticket;
         lock (_gate)
         {
+            holder = null;
             if (FindVisibleLocked(busId, client) is not { Policy.MayBeTakenOver: true } export)
             {
                 return null;
             }
 
-            lease = export.Lease;
-            ticket = export.Line.Join(client, isFirst: true);
+            var ticket = export.Line.Join(client, isFirst: true);
+            holder = ticket is null ? null : export.Lease;
+            return ticket;
         }
+    }
 
-        if (ticket is not null)
+    /// <summary>Gives up the first place for the last: the holder keeps the device, and the client waits.</summary>
+    internal void GoBack(LineTicket ticket)
+    {
+        lock (_gate)
         {
-            lease?.Stop(new Parting($"taken over by {client.Name}"));
+            ticket.Line?.GoBack(ticket);
         }
+    }
 
-        return ticket;
+    /// <summary>Tells that a client does not get the device, and why.</summary>
+    internal void TellRefused(BusId busId, RemoteClient client, string reason)
+    {
+        lock (_gate)
+        {
+            if (_exports.TryGetValue(busId, out var export))
+            {
+                Events.Tell(DeviceEventKind.Refused, export, client.Name, reason);
+            }
+        }
     }
 
     /// <summary>Gives up a place in the line, also in that of a device which is exported no longer. Harmless if it is given up already, by a lease for example.</summary>

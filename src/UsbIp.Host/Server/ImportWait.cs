@@ -6,10 +6,18 @@ using UsbIp.Protocol;
 namespace UsbIp.Host.Server;
 
 /// <summary>
-/// A client that waits for a device, or takes it over: stands in the line, tells the client its place whenever that changes and now and then besides, and
-/// leases the device when it is its turn. On the connection's own thread; the socket is used synchronously only, since it may carry URBs afterwards.
+/// A client that waits for a device, or takes it over: stands in the line, has the holder asked, tells the client its place whenever that changes and now and
+/// then besides, and leases the device when it is its turn. On the connection's own thread; the socket is used synchronously only, since it may carry URBs
+/// afterwards.
 /// </summary>
-internal sealed class ImportWait(Socket socket, RemoteClient client, DeviceRegistry registry, LeaseAttempt attempt, ILogger log)
+/// <param name="socket">The client's connection.</param>
+/// <param name="client">Who waits.</param>
+/// <param name="registry">Where it waits.</param>
+/// <param name="attempt">Tries to lease the device.</param>
+/// <param name="answerTime">How long the holder may take to say whether it gives way.</param>
+/// <param name="log">Where it says so.</param>
+internal sealed class ImportWait(
+    Socket socket, RemoteClient client, DeviceRegistry registry, LeaseAttempt attempt, TimeSpan answerTime, ILogger log)
 {
     /// <summary>How often the client is looked for: nothing wakes a thread that waits for the line when the client leaves.</summary>
     private static readonly TimeSpan Glance = TimeSpan.FromSeconds(1);
@@ -18,6 +26,9 @@ internal sealed class ImportWait(Socket socket, RemoteClient client, DeviceRegis
 
     /// <summary>How long a client that takes over waits for the device to come back from its holder.</summary>
     private static readonly TimeSpan TakeOverPatience = TimeSpan.FromSeconds(15);
+
+    /// <summary>Why the client may not take the device over, as a clause; empty if it may, or did not ask for that.</summary>
+    public string Refusal { get; private set; } = "";
 
     /// <summary>Waits for the device.</summary>
     /// <param name="busId">The device.</param>
@@ -32,7 +43,7 @@ internal sealed class ImportWait(Socket socket, RemoteClient client, DeviceRegis
             return status; // nobody has it; or it is not for this client, which then learns nothing from a line either
         }
 
-        using var ticket = Join(busId, offered);
+        using var ticket = Join(busId, offered, out var holder);
         if (ticket is null)
         {
             return attempt(null, out lease);
@@ -40,6 +51,17 @@ internal sealed class ImportWait(Socket socket, RemoteClient client, DeviceRegis
 
         try
         {
+            if (holder is not null && !GivesWay(busId, holder))
+            {
+                if (!offered.HasFlag(Extensions.Wait))
+                {
+                    registry.TellRefused(busId, client, Refusal);
+                    return OperationStatus.DeviceBusy;
+                }
+
+                registry.GoBack(ticket);
+            }
+
             return Wait(busId, ticket, offered.HasFlag(Extensions.Wait) ? TimeSpan.MaxValue : TakeOverPatience, out lease);
         }
         finally
@@ -48,10 +70,44 @@ internal sealed class ImportWait(Socket socket, RemoteClient client, DeviceRegis
         }
     }
 
-    private LineTicket? Join(BusId busId, Extensions offered)
+    private LineTicket? Join(BusId busId, Extensions offered, out DeviceLease? holder)
     {
-        var taking = offered.HasFlag(Extensions.TakeOver) ? registry.TakeOver(busId, client) : null;
+        holder = null;
+        var taking = offered.HasFlag(Extensions.TakeOver) ? registry.TakeOver(busId, client, out holder) : null;
+        if (taking is null && offered.HasFlag(Extensions.TakeOver))
+        {
+            Refusal = "its host does not let clients take it over";
+        }
+
         return taking ?? (offered.HasFlag(Extensions.Wait) ? registry.Join(busId, client) : null);
+    }
+
+    /// <summary>Asks the holder, if it can be asked, and ends its session unless it says no.</summary>
+    private bool GivesWay(BusId busId, DeviceLease holder)
+    {
+        var parting = $"taken over by {client.Name}";
+        if (holder.Question?.Ask(client.Name) is { } asked)
+        {
+            if (!asked.Wait(answerTime))
+            {
+                ServerLog.HolderSilent(log, holder.Holder.Client, busId, client.Name, answerTime.TotalSeconds);
+                parting += $"; this client was asked, and did not answer within {answerTime.TotalSeconds} s";
+            }
+            else if (asked.Result is { } reason)
+            {
+                Refusal = reason.Length > 0 ? $"its holder keeps it: {reason}" : "its holder keeps it";
+                ServerLog.HolderKeeps(log, holder.Holder.Client, busId, client.Name, reason);
+                return false;
+            }
+
+            if (HasLeft())
+            {
+                return true; // for nobody: the holder goes on
+            }
+        }
+
+        holder.Stop(new Parting(parting));
+        return true;
     }
 
     private OperationStatus? Wait(BusId busId, LineTicket ticket, TimeSpan patience, out DeviceLease? lease)
@@ -90,7 +146,7 @@ internal sealed class ImportWait(Socket socket, RemoteClient client, DeviceRegis
 
     private void Tell(BusId busId, LineTicket ticket)
     {
-        ReadOnlySpan<byte> message = registry.Explain(busId, client, ticket, "").Behind(OperationCode.WaitReply, OperationStatus.DeviceBusy);
+        ReadOnlySpan<byte> message = registry.Explain(busId, client, ticket, Refusal).Behind(OperationCode.WaitReply, OperationStatus.DeviceBusy);
         while (message.Length > 0)
         {
             message = message[socket.Send(message)..];

@@ -69,6 +69,12 @@ internal static partial class ServerLog
     [LoggerMessage(205, LogLevel.Information, "{Client} {BusId}: waits for it no longer.")]
     public static partial void WaitGivenUp(ILogger log, string client, BusId busId);
 
+    [LoggerMessage(206, LogLevel.Information, "{Client} {BusId}: keeps it from {Taker}: {Reason}.")]
+    public static partial void HolderKeeps(ILogger log, string client, BusId busId, string taker, string reason);
+
+    [LoggerMessage(207, LogLevel.Information, "{Client} {BusId}: was asked whether {Taker} may have it, and did not answer within {Seconds} s; the rule decides.")]
+    public static partial void HolderSilent(ILogger log, string client, BusId busId, string taker, double seconds);
+
     [LoggerMessage(300, LogLevel.Information, "{BusId}: exported ({Vendor:x4}:{Product:x4}).")]
     public static partial void Exported(ILogger log, BusId busId, ushort vendor, ushort product);
 

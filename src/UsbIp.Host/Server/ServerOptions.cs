@@ -16,6 +16,9 @@ public sealed record ServerOptions
     /// <summary>How long a connection may stay silent before its first byte.</summary>
     public TimeSpan FirstByteTime { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a client may take to say whether it gives its device to another one.</summary>
+    public TimeSpan AnswerTime { get; init; } = TimeSpan.FromSeconds(3);
+
     public SessionLimits Session { get; init; } = new();
 
     /// <summary>Connections that watch. They count here, and no longer among those without an import.</summary>

@@ -18,7 +18,7 @@ internal sealed class WaitingLine
 
     /// <summary>Null if too many wait.</summary>
     /// <param name="client">Who waits.</param>
-    /// <param name="isFirst">Before all others rather than behind them: it has just taken the device from its holder.</param>
+    /// <param name="isFirst">Before all others rather than behind them: it takes the device from its holder.</param>
     public LineTicket? Join(RemoteClient client, bool isFirst)
     {
         var ticket = new LineTicket(client) { Line = this };
@@ -38,6 +38,16 @@ internal sealed class WaitingLine
         if (_tickets.Remove(ticket))
         {
             ticket.Place = 0;
+            Renumber();
+        }
+    }
+
+    /// <summary>To the end: it was to be the first only to take the device from its holder, which keeps it.</summary>
+    public void GoBack(LineTicket ticket)
+    {
+        if (_tickets.Remove(ticket))
+        {
+            _tickets.Add(ticket);
             Renumber();
         }
     }

@@ -35,9 +35,9 @@ public sealed unsafe class ReplyBatch : IDisposable
     /// <summary>The URBs whose data the batch holds.</summary>
     public ReadOnlySpan<PendingUrb> Urbs => CollectionsMarshal.AsSpan(_urbs);
 
-    /// <summary>Whether a reply with that many packets still fits; into an empty batch any does.</summary>
-    public bool HasRoomFor(int isoPackets) =>
-        _dataLength < FullLength && _pieceCount + 3 <= _pieces.Length && _scratchUsed + SubmitReply.Size + (isoPackets * IsoPacket.Size) <= ScratchSize;
+    /// <summary>Whether a reply still fits; into an empty batch any does.</summary>
+    public bool HasRoomFor(in Reply reply) =>
+        _dataLength < FullLength && _pieceCount + 3 <= _pieces.Length && _scratchUsed + reply.HeadLength <= ScratchSize;
 
     public void Add(in Reply reply)
     {
@@ -48,6 +48,10 @@ public sealed unsafe class ReplyBatch : IDisposable
         else if (reply.Command == UrbCommand.Pong)
         {
             Heartbeat.WritePong(TakeScratch(Heartbeat.Size), reply.Seqnum);
+        }
+        else if (reply.Asker is { } asker)
+        {
+            GiveWay.WriteQuestion(TakeScratch(GiveWay.Size), reply.Seqnum, asker);
         }
         else if (reply.Urb is not { } urb)
         {

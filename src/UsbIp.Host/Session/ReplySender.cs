@@ -147,7 +147,7 @@ public sealed class ReplySender : IDisposable
         var any = false;
         while (TryTakeReply(out var reply))
         {
-            if (!_batch.HasRoomFor(reply.Urb?.IsoPacketCount ?? 0))
+            if (!_batch.HasRoomFor(reply))
             {
                 _held = reply;
                 break;

@@ -20,6 +20,7 @@ public sealed class UrbReceiver(
     CancelQueue cancels,
     BulkOnlyOrder order,
     ReplyQueue replies,
+    HolderQuestion question,
     int maxQueuedReplies,
     bool answersPings)
 {
@@ -58,8 +59,11 @@ public sealed class UrbReceiver(
                     break;
                 case UrbCommand.Ping:
                     throw new ProtocolException($"Message with seqnum {header.Seqnum}: a ping, which was not agreed on at the import.");
+                case UrbCommand.GiveWayAnswer:
+                    ReceiveAnswer(header.Seqnum, bytes);
+                    break;
                 default:
-                    throw new ProtocolException($"Message with seqnum {header.Seqnum}: {header.Command} is a reply; a client sends requests.");
+                    throw new ProtocolException($"Message with seqnum {header.Seqnum}: {header.Command} is a reply, or a host's question; a client sends requests.");
             }
 
             if (replies.Overflowed)
@@ -168,6 +172,15 @@ public sealed class UrbReceiver(
         {
             throw new ProtocolException($"More than {maxQueuedReplies} unlinks wait: the device hangs in one, and the client goes on.");
         }
+    }
+
+    private void ReceiveAnswer(uint seqnum, ReadOnlySpan<byte> header)
+    {
+        question.RequireAsked(seqnum); // before bytes are waited for that need not come
+        Span<byte> message = stackalloc byte[GiveWay.Size];
+        header.CopyTo(message);
+        receive.ReadInto(message[header.Length..]);
+        question.Answer(GiveWay.ReadAnswer(message));
     }
 
     private void Refuse(in SubmitRequest request, UrbStatus status, long bytesBehind)

@@ -62,13 +62,18 @@ public sealed class UrbSession : ITransferSink, IDisposable
         _order = new BulkOnlyOrder(endpoints, _calls, _pending, accepted);
         var receive = new ReceiveBuffer(socket) { BeforeWait = _sender.Flush };
         var validator = new SubmitValidator(deviceId, endpoints, limits);
+        var answersPings = accepted.HasFlag(Extensions.Heartbeat);
+        Question = new HolderQuestion(_replies, _sender.Flush);
         _receiver = new UrbReceiver(
-            receive, device, validator, _budget, _pending, _early, _queue, _cancels, _order, _replies, limits.MaxQueuedReplies, accepted.HasFlag(Extensions.Heartbeat));
+            receive, device, validator, _budget, _pending, _early, _queue, _cancels, _order, _replies, Question, limits.MaxQueuedReplies, answersPings);
         device.Start(this);
     }
 
     /// <summary>Where its URBs are counted.</summary>
     public SessionTraffic Traffic { get; init; } = new();
+
+    /// <summary>For a client with which <see cref="Extensions.GiveWay"/> was agreed on.</summary>
+    public HolderQuestion Question { get; }
 
     /// <summary>
     /// Completes once the session is disposed and the device has given back every transfer. A device that keeps some beyond
@@ -83,6 +88,7 @@ public sealed class UrbSession : ITransferSink, IDisposable
         _socket.ReceiveTimeout = (int)_limits.ReceiveStall.TotalMilliseconds;
         try
         {
+            Question.Begin();
             _receiver.Run();
             End(new SessionEnd(SessionEndCause.ClientLeft, "the client closed the connection"));
         }
@@ -102,6 +108,7 @@ public sealed class UrbSession : ITransferSink, IDisposable
         finally
         {
             _receiveThread = 0;
+            Question.Close();
             Drain();
         }
 
@@ -151,14 +158,19 @@ public sealed class UrbSession : ITransferSink, IDisposable
         if (Interlocked.CompareExchange(ref _end, end, null) is null)
         {
             _receiver.Stop();
-            try
-            {
-                _socket.Shutdown(SocketShutdown.Receive);
-            }
-            catch (SocketException)
-            {
-                // Not connected any more: the receive loop knows already.
-            }
+            ShutDown(SocketShutdown.Receive);
+        }
+    }
+
+    private void ShutDown(SocketShutdown how)
+    {
+        try
+        {
+            _socket.Shutdown(how);
+        }
+        catch (SocketException)
+        {
+            // Not connected any more: the client was faster, and the receive loop knows.
         }
     }
 
@@ -174,23 +186,13 @@ public sealed class UrbSession : ITransferSink, IDisposable
         _order.Stop();
         _calls.CancelAll(_ => true);
         WaitForCompletions();
-        if (_end!.Cause is SessionEndCause.DeviceLeft or SessionEndCause.Stopped or SessionEndCause.DeviceFailed)
+        if (_end!.Cause is SessionEndCause.DeviceLeft or SessionEndCause.Stopped or SessionEndCause.DeviceFailed
+            && _sender.WaitUntilIdle(TimeSpan.FromSeconds(1)) && _accepted.HasFlag(Extensions.Reasons))
         {
-            if (_sender.WaitUntilIdle(TimeSpan.FromSeconds(1)) && _accepted.HasFlag(Extensions.Reasons))
-            {
-                FarewellSender.Send(_socket, new Parting(_end.Reason, _end.Rest));
-            }
+            FarewellSender.Send(_socket, new Parting(_end.Reason, _end.Rest));
         }
 
-        try
-        {
-            _socket.Shutdown(SocketShutdown.Both);
-        }
-        catch (SocketException)
-        {
-            // The client was faster.
-        }
-
+        ShutDown(SocketShutdown.Both);
         _sender.Dispose();
     }
 

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
 using UsbIp.Client.Bridge;
 using UsbIp.Client.Bridge.Ahead;
 using UsbIp.Protocol;
@@ -87,7 +88,9 @@ public sealed class ReplyFuzzTests
         {
             var pending = new PendingUrbs(_time);
             var ahead = new ReadAhead(pending, null!, null!, default); // switched off, it uses neither
-            var shield = new ReplyShield(pending, new EnumerationGuard(BridgeRig.Device), ahead, new LateReplies(_time), new HostPing(null!, () => true, isAgreed: true));
+            var ping = new HostPing(null!, () => true, isAgreed: true);
+            using var answers = new GiveWayAnswers(null!, null, isAgreed: false, BridgeRig.Device.BusId, NullLogger.Instance);
+            var shield = new ReplyShield(pending, new EnumerationGuard(BridgeRig.Device), ahead, new LateReplies(_time), ping, answers);
             var seqnum = 1u;
             Submit(pending, seqnum++);
             try

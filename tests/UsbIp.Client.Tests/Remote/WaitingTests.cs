@@ -22,6 +22,16 @@ public sealed class WaitingTests
         error.Hint.Should().StartWith("--wait, ");
     }
 
+    [Fact]
+    public void A_holder_that_keeps_the_device_is_quoted_to_who_is_refused_and_to_who_waits()
+    {
+        var kept = Held with { Reason = "its holder keeps it: sdb1 is mounted on /mnt" };
+        using var host = FakeHost.Answering(kept.Behind(OperationCode.ImportReply, OperationStatus.DeviceBusy));
+
+        ImportFails(host, Extensions.Reasons | Extensions.TakeOver).Message.Should().EndWith(", idle for 5 min, and its holder keeps it: sdb1 is mounted on /mnt.");
+        HolderText.OfWait(kept with { Place = 1, Waiting = 1 }).Should().EndWith("; place 1 of 1 in the line; its holder keeps it: sdb1 is mounted on /mnt");
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

@@ -45,6 +45,16 @@ public sealed partial class ServiceCommandTests : IDisposable
     }
 
     [Fact]
+    public void Options_of_attach_are_those_of_the_lasting_attachment()
+    {
+        Package();
+
+        _rig.Run("service", "enable", "raspberry", "1-2", "--hold", "--no-read-ahead").Should().Be(ExitCode.Success);
+
+        File.ReadAllText(Path.Combine(_root, "etc/usbip-client/attachments/raspberry-1-2")).Should().EndWith("OPTIONS=\"--no-read-ahead --hold\"\n");
+    }
+
+    [Fact]
     public void Enabling_again_with_other_options_starts_the_unit_anew()
     {
         Package();

@@ -11,6 +11,7 @@ public sealed class HostileClientTests
     {
         { "command", 0x00, 0 },
         { "command", 0x00, 3 },
+        { "command", 0x00, 0xF5 },
         { "command", 0x00, 0xDEADBEEF },
         { "devid", 0x08, 0xFFFFFFFF },
         { "direction", 0x0C, 2 },
@@ -36,7 +37,7 @@ public sealed class HostileClientTests
         client.Send(bytes);
 
         client.IsClosedByHost().Should().BeTrue();
-        host.WaitForOnlyComplaint("1-2", client).Should().Contain("ended by ProtocolViolation").And.Contain(field == "command" && value == 3 ? "reply" : field);
+        host.WaitForOnlyComplaint("1-2", client).Should().Contain("ended by ProtocolViolation").And.Contain(field == "command" && value is 3 or 0xF5 ? "reply" : field);
         neighbour.Submit(Requests.In(1, 1, 64));
         device.Complete(device.NextSubmitted(), UrbStatus.Ok, 0);
         neighbour.ReadSubmitReply().Status.Should().Be(UrbStatus.Ok);

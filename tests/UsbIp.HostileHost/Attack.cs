@@ -16,6 +16,7 @@ namespace UsbIp.HostileHost;
 ///   KIND:half           half of it
 ///   KIND:none           nothing of it
 ///   import:accept       the grant says that the host does everything that a client could offer
+///   import:ask          the same, and behind it stands twice the first question whether the client gives the device to another one
 ///   seed:NUMBER         replies are damaged at random, see <see cref="RandomDamage"/>
 ///   1-1                 nothing: the device works
 /// </code>
@@ -55,6 +56,7 @@ internal sealed class Attack
             "fill" => Filled(reply, Number(2), Number(3)),
             "wrap" => Increased(Increased(reply, LastActualLength, 1u << 31), LastActualLength - IsoPacket.Size, 1u << 31),
             "accept" => Accepting(reply),
+            "ask" => [.. Accepting(reply), .. Question(), .. Question()],
             var offset => Overwritten(
                 reply, int.Parse(offset, CultureInfo.InvariantCulture), uint.Parse(_words[2], NumberStyles.HexNumber, CultureInfo.InvariantCulture)),
         };
@@ -81,6 +83,13 @@ internal sealed class Attack
         var copy = reply.ToArray();
         copy.AsSpan(offset, count).Fill((byte)'x');
         return copy;
+    }
+
+    private static byte[] Question()
+    {
+        var question = new byte[GiveWay.Size];
+        GiveWay.WriteQuestion(question, 1, "127.0.0.1:40000");
+        return question;
     }
 
     private static byte[] Accepting(byte[] reply)

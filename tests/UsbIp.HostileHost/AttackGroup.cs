@@ -31,8 +31,11 @@ internal sealed record AttackGroup(string Name, Outcome Expected, IReadOnlyList<
         "316:101", "316:ff0101", "316:10001", "316:1ff01", "316:10100", "316:101ff",
     ];
 
-    /// <summary>The vendor's and the product's id, which are not those of the device that is then enumerated; and a second grant, which is read as a reply.</summary>
-    private static readonly string[] FatalImports = ["308:0", "308:ffffffff", "308:a4a0", "308:5250000", "twice"];
+    /// <summary>
+    /// The vendor's and the product's id, which are not those of the device that is then enumerated; a second grant, which is read as a reply; and the same
+    /// question twice at once.
+    /// </summary>
+    private static readonly string[] FatalImports = ["308:0", "308:ffffffff", "308:a4a0", "308:5250000", "twice", "ask"];
 
     /// <summary>Speeds that exist and that the device does not have.</summary>
     private static readonly string[] ForeignSpeeds = ["304:1", "304:2", "304:5", "304:6"];
@@ -45,9 +48,9 @@ internal sealed record AttackGroup(string Name, Outcome Expected, IReadOnlyList<
         "24:ffffffff", "28:ffffffff", "32:ffffffff", "36:ffffffff", "40:ffffffff", "44:ffffffff", "twice",
     ];
 
-    /// <summary>Command, also a ping, a pong that nobody asked for and half a farewell; and seqnum, also that of the URB which is to be unlinked.</summary>
+    /// <summary>Command, also a ping, a pong that nobody asked for, half a farewell, half a question; and seqnum, also that of the URB which is to be unlinked.</summary>
     private static readonly string[] FatalUnlinks =
-        ["0:0", "0:1", "0:2", "0:3", "0:5", "0:f2", "0:f3", "0:f4", "0:ffffffff", "4:0", "4:7fffffff", "4:ffffffff", "plus:4:-1", "half", "none"];
+        ["0:0", "0:1", "0:2", "0:3", "0:5", "0:f2", "0:f3", "0:f4", "0:f5", "0:ffffffff", "4:0", "4:7fffffff", "4:ffffffff", "plus:4:-1", "half", "none"];
 
     /// <summary>RET_SUBMIT: devid, direction, ep, status, start_frame, error_count and both words of the padding.</summary>
     private static readonly string[] HarmlessSubmits =
@@ -60,7 +63,7 @@ internal sealed record AttackGroup(string Name, Outcome Expected, IReadOnlyList<
     /// <summary>Command, seqnum and actual_length.</summary>
     private static readonly string[] FatalSubmits =
     [
-        "0:0", "0:1", "0:2", "0:4", "0:5", "0:f4", "0:ffffffff", "4:0", "4:7fffffff", "4:ffffffff",
+        "0:0", "0:1", "0:2", "0:4", "0:5", "0:f4", "0:f5", "0:ffffffff", "4:0", "4:7fffffff", "4:ffffffff",
         "24:10000", "24:7fffffff", "24:80000000", "24:ffffffff", "plus:24:1", "half",
     ];
 

@@ -62,6 +62,15 @@ refused_with() {
     [ $status = 6 ] && grep -q "$1" <<<"$output"
 }
 
+# taker_is_refused PATTERN: who takes it over is told why not.
+taker_is_refused() {
+    local output status
+    output=$(attach_from 127.0.0.1 --take-over 2>&1)
+    status=$?
+    printf '%s\n' "$output"
+    [ $status = 6 ] && grep -q "$1" <<<"$output"
+}
+
 stock_is_refused() {
     usbip attach -r 127.0.0.1 -b "$busid" 2>&1 | tee stock.output
     grep -qi 'busy' stock.output
@@ -142,11 +151,23 @@ its_turn carl $carl
 check "carl detaches" detach_from carl
 its_turn localhost $last
 
-refute_output() {
-    ! attach_from 127.0.0.1 --take-over
-}
-check "it is not taken over where that is not allowed" refute_output
+check "it is not taken over where that is not allowed" taker_is_refused 'does not let clients take it over'
 check "the export allows it from now on" "$DIST/usbip-host" export "$busid" --allow-take-over
+
+# Its client is asked, and keeps it for as long as it uses it.
+require "the client that has it has enumerated it" wait_until 10 is_attached "$busid"
+far=$(local_of "$busid")
+require "the client that has it sees a disk" wait_until 15 has_part "$far" block
+disk=/dev/$(part_of "$far" block)
+require "it has a node" wait_until 5 test -b "$disk"
+require "it gets a file system" mkfs.ext4 -qF "$disk"
+mkdir mounted
+require "and is mounted" mount "$disk" mounted
+at_exit "umount -q $PWD/mounted"
+check "mounted, it is not taken over, and the taker is told where" taker_is_refused "its holder keeps it: ${disk##*/} is mounted on $PWD/mounted"
+check "the client that has it goes on" sync -f mounted
+check "and its log says who wanted it" wait_until 5 grep -q '127.0.0.1:[0-9]* wants it, and does not get it' "$LOGS/bridge-localhost.log"
+check "it is unmounted" umount mounted
 check "now it is taken over" attach_from 127.0.0.1 --take-over
 wait_for "the one that held it is unplugged" 10 refute has_it localhost
 check "its log says why" wait_until 5 grep -q 'taken over by 127.0.0.1' "$LOGS/bridge-localhost.log"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # about: what users get wrong: a sentence, a hint and the right exit code each time
-# seconds: 60
+# seconds: 200
 # cpus: 1
 . "$VM_DIR/lib.sh"
 

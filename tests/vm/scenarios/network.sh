@@ -1,6 +1,6 @@
 #!/bin/bash
 # about: a network interface (CDC-NCM gadget): ping, and 8 MiB over TCP each way
-# seconds: 40
+# seconds: 80
 . "$VM_DIR/lib.sh"
 
 near_address=10.55.0.1

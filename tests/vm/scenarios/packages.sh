@@ -1,6 +1,6 @@
 #!/bin/bash
 # about: the packages: installed, used by ordinary users, killed, rebooted, attached again, removed
-# seconds: 400
+# seconds: 700
 # init: systemd
 . "$VM_DIR/lib.sh"
 . "$VM_DIR/lib/packages.sh"

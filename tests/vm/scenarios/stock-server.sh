@@ -1,6 +1,6 @@
 #!/bin/bash
 # about: usbip-client against stock usbipd: list, inspect, usbtest, a disk
-# seconds: 60
+# seconds: 120
 # boot: own
 . "$VM_DIR/lib.sh"
 

@@ -14,7 +14,14 @@ namespace UsbIp.Client.Bridge;
 /// <param name="logger">Gets one line for each question.</param>
 internal sealed class GiveWayAnswers(HostWriter host, Func<string?>? whyKept, bool isAgreed, BusId busId, ILogger logger) : IDisposable
 {
+    /// <summary>Questions within <see cref="Window"/> that a host may ask; ours asks fewer. Each costs a look at this machine's disks and a line in the log.</summary>
+    private const int MaxQuestions = 16;
+
+    private const long Window = 10_000; // ms
+
     private readonly Lock _gate = new();
+    private long _windowStart = -Window;
+    private int _inWindow;
     private uint _asked;
     private bool _isOpen;
     private bool _isDisposed;
@@ -41,11 +48,13 @@ internal sealed class GiveWayAnswers(HostWriter host, Func<string?>? whyKept, bo
     /// <summary>The whole question, on the thread that reads. Returns at once.</summary>
     /// <param name="seqnum">Its number.</param>
     /// <param name="asker">Who wants the device.</param>
+    /// <exception cref="ProtocolException">The host asks too often.</exception>
     public void Take(uint seqnum, string asker)
     {
         lock (_gate)
         {
             (_asked, _isOpen) = (seqnum, true);
+            RequireRate(seqnum);
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(
@@ -58,6 +67,20 @@ internal sealed class GiveWayAnswers(HostWriter host, Func<string?>? whyKept, bo
         lock (_gate)
         {
             _isDisposed = true;
+        }
+    }
+
+    private void RequireRate(uint seqnum)
+    {
+        var now = Environment.TickCount64;
+        if (now - _windowStart >= Window)
+        {
+            (_windowStart, _inWindow) = (now, 0);
+        }
+
+        if (++_inWindow > MaxQuestions)
+        {
+            throw new ProtocolException($"Message with seqnum {seqnum}: more than {MaxQuestions} questions within {Window / 1000} s whether the device may go.");
         }
     }
 

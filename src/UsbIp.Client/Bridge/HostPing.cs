@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using UsbIp.Protocol;
 
 namespace UsbIp.Client.Bridge;
@@ -69,24 +68,5 @@ internal sealed class HostPing(HostWriter host, Func<bool> hasItAll, bool isAgre
         Heartbeat.WritePing(_ping, _asked);
         _ = host.SendOwn(_ping); // a connection that broke is the reader's to see
         return false;
-    }
-
-    /// <summary>Reads the TCP_INFO of a socket: nothing that was sent is still unacknowledged. Bytes that a full receiver does not let out don't count.</summary>
-    public static bool HasItAll(Socket socket)
-    {
-        const int Tcp = 6, TcpInfo = 11, Unacknowledged = 24; // tcpi_unacked of struct tcp_info, <linux/tcp.h>
-        Span<byte> info = stackalloc byte[Unacknowledged + sizeof(uint)];
-        try
-        {
-            return socket.GetRawSocketOption(Tcp, TcpInfo, info) < info.Length || BitConverter.ToUInt32(info[Unacknowledged..]) == 0;
-        }
-        catch (SocketException)
-        {
-            return true; // not TCP: what is sent has arrived
-        }
-        catch (ObjectDisposedException)
-        {
-            return false; // the session has ended
-        }
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using UsbIp.Client.Bridge.Ahead;
 using UsbIp.Client.Interop;
 using UsbIp.Protocol;
+using UsbIp.Shared;
 
 namespace UsbIp.Client.Bridge;
 
@@ -52,7 +53,7 @@ public sealed class UrbBridge : IDisposable
         _kernelEnd = new KernelEnd(kernelIo);
         _hostWriter = new HostWriter(hostIo);
         _ahead = new ReadAhead(_pending, _kernelEnd, _hostWriter, options);
-        var ping = new HostPing(_hostWriter, () => HostPing.HasItAll(host), options.Promised.HasFlag(Extensions.Heartbeat));
+        var ping = new HostPing(_hostWriter, () => TcpAcknowledgement.HasAll(host), options.Promised.HasFlag(Extensions.Heartbeat));
         _answers = new GiveWayAnswers(_hostWriter, options.WhyKept, options.Promised.HasFlag(Extensions.GiveWay), device.BusId, logger);
         var shield = new ReplyShield(_pending, new EnumerationGuard(device), _ahead, new LateReplies(time), ping, _answers);
         _watch = new HostWatch(_pending, _kernelEnd, _ahead, ping, time, End, logger);

@@ -27,7 +27,7 @@ internal static class ImportRefusal
             OperationStatus.DeviceBusy when detail is { Holder.Length: > 0 } known => new CommandException(
                 ExitCode.Busy,
                 $"{host} refused {busId}: {HolderText.Of(known)}{(known.Reason.Length > 0 ? $", and {known.Reason}" : "")}.",
-                $"--wait, to have it when it is free; or 'usbip-host kick {busId}' on {host.Host}."),
+                known.Reason.Length > 0 ? "--wait, to have it when it is free." : $"--wait, to have it when it is free; or 'usbip-host kick {busId}' on {host.Host}."),
             OperationStatus.DeviceBusy => new CommandException(
                 ExitCode.Busy,
                 $"{host} refused {busId}: {reason}; another client holds it, or a program on the host does.",

@@ -155,14 +155,15 @@ public sealed class Connection(Socket socket, RemoteClient client, DeviceRegistr
             var record = registry.RecordOf(lease.Device.Info) with { BusId = busId }; // as it was asked for: clients compare it
             ImportReply.WriteGrant(reply, record, accepted);
             session = new UrbSession(socket, lease.Device, record.DeviceId, options.Session, allSessions, accepted) { Traffic = lease.Holder.Traffic };
+            lease.AskedThrough(accepted.HasFlag(Extensions.GiveWay) ? session.Question : null);
             lease.UsedBy(session.Stop);
-            lease.Question = accepted.HasFlag(Extensions.GiveWay) ? session.Question : null;
             _lease = lease;
             SendAll(reply);
             RunSession(session, lease.Device.Info.BusId);
         }
         finally
         {
+            session?.Question.Close(); // also where it never ran
             session?.Dispose();
             if (lease!.Release(session?.Drained ?? Task.CompletedTask))
             {

@@ -15,7 +15,7 @@ public sealed class DeviceLease
     private readonly ExportedDevice _export;
     private Action<Parting>? _stopSession;
     private Parting? _parting;
-    private volatile HolderQuestion? _question;
+    private readonly TaskCompletionSource<HolderQuestion?> _question = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal DeviceLease(DeviceRegistry registry, ExportedDevice export, DeviceHolder holder)
     {
@@ -30,12 +30,11 @@ public sealed class DeviceLease
     /// <summary>Why the session ended, as a clause; null until it has.</summary>
     public string? EndReason { get; set; }
 
-    /// <summary>Asks the holder whether it gives the device to another client; null if it cannot be asked.</summary>
-    public HolderQuestion? Question
-    {
-        get => _question;
-        set => _question = value;
-    }
+    /// <summary>Asks the holder whether it gives the device to another client; null if it cannot be asked. Not known before the holder has its grant.</summary>
+    public Task<HolderQuestion?> Question => _question.Task;
+
+    /// <summary>Says how the holder is asked; null if it cannot be. What was said first counts.</summary>
+    public void AskedThrough(HolderQuestion? question) => _question.TrySetResult(question);
 
     /// <summary>Says how to end the session that uses the device; at once, if that was asked for meanwhile.</summary>
     public void UsedBy(Action<Parting> stopSession)
@@ -69,5 +68,9 @@ public sealed class DeviceLease
     /// <summary>Resets the device, closes it and frees it for the next client. Blocks. Call once.</summary>
     /// <param name="drained">Completes when no transfer is out; until then the device stays open and claimed, in an error state.</param>
     /// <returns>True if the device was given back; false if transfers are still out.</returns>
-    public bool Release(Task drained) => _registry.Release(_export, this, drained);
+    public bool Release(Task drained)
+    {
+        AskedThrough(null);
+        return _registry.Release(_export, this, drained);
+    }
 }

@@ -57,15 +57,18 @@ public sealed partial class DeviceRegistry
     /// <param name="busId">The device.</param>
     /// <param name="client">Who takes it over.</param>
     /// <param name="holder">Whose session the caller is to end, unless the holder keeps the device; null if nobody has it.</param>
-    internal LineTicket? TakeOver(BusId busId, RemoteClient client, out DeviceLease? holder)
+    /// <param name="isAllowed">False if the export does not allow it; true where only too many wait.</param>
+    internal LineTicket? TakeOver(BusId busId, RemoteClient client, out DeviceLease? holder, out bool isAllowed)
     {
         lock (_gate)
         {
-            holder = null;
+            (holder, isAllowed) = (null, false);
             if (FindVisibleLocked(busId, client) is not { Policy.MayBeTakenOver: true } export)
             {
                 return null;
             }
+
+            isAllowed = true;
 
             var ticket = export.Line.Join(client, isFirst: true);
             holder = ticket is null ? null : export.Lease;
@@ -79,6 +82,15 @@ public sealed partial class DeviceRegistry
         lock (_gate)
         {
             ticket.Line?.GoBack(ticket);
+        }
+    }
+
+    /// <summary>Whether that is the lease by which the device is held now.</summary>
+    internal bool Holds(BusId busId, DeviceLease? lease)
+    {
+        lock (_gate)
+        {
+            return lease is not null && _exports.TryGetValue(busId, out var export) && export.Lease == lease;
         }
     }
 

@@ -164,6 +164,7 @@ public sealed partial class DeviceRegistry(IReadOnlyList<IUsbBackend> backends, 
         {
             if (status != OperationStatus.Ok)
             {
+                lease.AskedThrough(null);
                 lock (_gate)
                 {
                     export.Lease = null; // whatever has happened: it would keep everybody out

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
+using UsbIp.Host.Session;
 using UsbIp.Protocol;
 
 namespace UsbIp.Host.Server;
@@ -26,6 +27,16 @@ internal sealed class ImportWait(
 
     /// <summary>How long a client that takes over waits for the device to come back from its holder.</summary>
     private static readonly TimeSpan TakeOverPatience = TimeSpan.FromSeconds(15);
+
+    private const string Keeps = "its holder keeps it";
+
+    /// <summary>How long the question may be on its way.</summary>
+    private static readonly TimeSpan ArrivalPatience = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often it is looked whether the question has arrived, while there is no answer.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+
+    private DeviceLease? _keeper;
 
     /// <summary>Why the client may not take the device over, as a clause; empty if it may, or did not ask for that.</summary>
     public string Refusal { get; private set; } = "";
@@ -55,7 +66,7 @@ internal sealed class ImportWait(
             {
                 if (!offered.HasFlag(Extensions.Wait))
                 {
-                    registry.TellRefused(busId, client, Refusal);
+                    registry.TellRefused(busId, client, Keeps); // what of its disks is mounted where is for the two clients and the log, not for who watches
                     return OperationStatus.DeviceBusy;
                 }
 
@@ -72,9 +83,9 @@ internal sealed class ImportWait(
 
     private LineTicket? Join(BusId busId, Extensions offered, out DeviceLease? holder)
     {
-        holder = null;
-        var taking = offered.HasFlag(Extensions.TakeOver) ? registry.TakeOver(busId, client, out holder) : null;
-        if (taking is null && offered.HasFlag(Extensions.TakeOver))
+        (holder, var isAllowed) = (null, true);
+        var taking = offered.HasFlag(Extensions.TakeOver) ? registry.TakeOver(busId, client, out holder, out isAllowed) : null;
+        if (!isAllowed)
         {
             Refusal = "its host does not let clients take it over";
         }
@@ -86,18 +97,20 @@ internal sealed class ImportWait(
     private bool GivesWay(BusId busId, DeviceLease holder)
     {
         var parting = $"taken over by {client.Name}";
-        if (holder.Question?.Ask(client.Name) is { } asked)
+        if (holder.Question.Wait(answerTime) && holder.Question.Result is { } question)
         {
-            if (!asked.Wait(answerTime))
+            if (AnswerOf(question, out var isSilent) is { } reason)
+            {
+                Refusal = reason.Length > 0 ? $"{Keeps}: {reason}" : Keeps;
+                _keeper = holder;
+                ServerLog.HolderKeeps(log, holder.Holder.Client, busId, client.Name, reason);
+                return false;
+            }
+
+            if (isSilent)
             {
                 ServerLog.HolderSilent(log, holder.Holder.Client, busId, client.Name, answerTime.TotalSeconds);
                 parting += $"; this client was asked, and did not answer within {answerTime.TotalSeconds} s";
-            }
-            else if (asked.Result is { } reason)
-            {
-                Refusal = reason.Length > 0 ? $"its holder keeps it: {reason}" : "its holder keeps it";
-                ServerLog.HolderKeeps(log, holder.Holder.Client, busId, client.Name, reason);
-                return false;
             }
 
             if (HasLeft())
@@ -108,6 +121,35 @@ internal sealed class ImportWait(
 
         holder.Stop(new Parting(parting));
         return true;
+    }
+
+    /// <summary>
+    /// Asks, and waits: for the answer as long as the holder may take for it, once it has the question. Whom it does not reach, for a network that is busy or
+    /// away, has said nothing, and keeps the device.
+    /// </summary>
+    /// <returns>Why the holder keeps the device; null if it does not.</returns>
+    private string? AnswerOf(HolderQuestion question, out bool isSilent)
+    {
+        isSilent = false;
+        var asked = question.Ask(client.Name);
+        var begun = Stopwatch.GetTimestamp();
+        var withHolder = TimeSpan.Zero;
+        while (!asked.Wait(Look))
+        {
+            withHolder += question.HasArrived ? Look : TimeSpan.Zero;
+            if (withHolder >= answerTime)
+            {
+                isSilent = true;
+                return null;
+            }
+
+            if (withHolder == TimeSpan.Zero && Stopwatch.GetElapsedTime(begun) > ArrivalPatience)
+            {
+                return $"it could not be asked within {ArrivalPatience.TotalSeconds} s, its network is busy or away";
+            }
+        }
+
+        return asked.Result;
     }
 
     private OperationStatus? Wait(BusId busId, LineTicket ticket, TimeSpan patience, out DeviceLease? lease)
@@ -146,7 +188,7 @@ internal sealed class ImportWait(
 
     private void Tell(BusId busId, LineTicket ticket)
     {
-        ReadOnlySpan<byte> message = registry.Explain(busId, client, ticket, Refusal).Behind(OperationCode.WaitReply, OperationStatus.DeviceBusy);
+        ReadOnlySpan<byte> message = registry.Explain(busId, client, ticket, registry.Holds(busId, _keeper) ? Refusal : "").Behind(OperationCode.WaitReply, OperationStatus.DeviceBusy);
         while (message.Length > 0)
         {
             message = message[socket.Send(message)..];

@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using UsbIp.Protocol;
+using UsbIp.Shared;
 
 namespace UsbIp.Host.Session;
 
@@ -8,13 +10,24 @@ namespace UsbIp.Host.Session;
 /// </summary>
 /// <param name="replies">Where questions go out, behind what is ready to leave.</param>
 /// <param name="flush">Sends what is queued there; never waits.</param>
-public sealed class HolderQuestion(ReplyQueue replies, Action flush)
+/// <param name="socket">Where it is sent to; null where nothing is.</param>
+public sealed class HolderQuestion(ReplyQueue replies, Action flush, Socket? socket = null)
 {
+    /// <summary>Questions within <see cref="Window"/>. A client looks at its disks for each: who has others asked more often gets no for an answer.</summary>
+    private const int MaxQuestions = 10;
+
+    private const long Window = 10_000; // ms
+
     private readonly Lock _gate = new();
     private TaskCompletionSource<string?>? _open;
     private uint _seqnum;
     private bool _hasBegun;
     private bool _isClosed;
+    private long _windowStart = -Window;
+    private int _inWindow;
+
+    /// <summary>Whether the client's machine has all that was sent, the question too: from then on its silence means something.</summary>
+    public bool HasArrived => socket is null || TcpAcknowledgement.HasAll(socket);
 
     /// <summary>The client has its import reply: what is asked leaves at once from now on. What was asked before leaves when the receive loop first waits.</summary>
     public void Begin()
@@ -37,6 +50,11 @@ public sealed class HolderQuestion(ReplyQueue replies, Action flush)
             if (_isClosed || _open is not null)
             {
                 return _open?.Task ?? Task.FromResult<string?>(null);
+            }
+
+            if (!IsWithinLimit())
+            {
+                return Task.FromResult<string?>($"it was asked {MaxQuestions} times within {Window / 1000} s");
             }
 
             open = _open = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -85,5 +103,16 @@ public sealed class HolderQuestion(ReplyQueue replies, Action flush)
         }
 
         Answer(null);
+    }
+
+    private bool IsWithinLimit()
+    {
+        var now = Environment.TickCount64;
+        if (now - _windowStart >= Window)
+        {
+            (_windowStart, _inWindow) = (now, 0);
+        }
+
+        return ++_inWindow <= MaxQuestions;
     }
 }

@@ -63,7 +63,7 @@ public sealed class UrbSession : ITransferSink, IDisposable
         var receive = new ReceiveBuffer(socket) { BeforeWait = _sender.Flush };
         var validator = new SubmitValidator(deviceId, endpoints, limits);
         var answersPings = accepted.HasFlag(Extensions.Heartbeat);
-        Question = new HolderQuestion(_replies, _sender.Flush);
+        Question = new HolderQuestion(_replies, _sender.Flush, socket);
         _receiver = new UrbReceiver(
             receive, device, validator, _budget, _pending, _early, _queue, _cancels, _order, _replies, Question, limits.MaxQueuedReplies, answersPings);
         device.Start(this);
@@ -168,7 +168,7 @@ public sealed class UrbSession : ITransferSink, IDisposable
         {
             _socket.Shutdown(how);
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             // Not connected any more: the client was faster, and the receive loop knows.
         }

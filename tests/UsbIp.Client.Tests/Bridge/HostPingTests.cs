@@ -1,6 +1,7 @@
 using UsbIp.Client.Bridge;
 using UsbIp.Client.Interop;
 using UsbIp.Protocol;
+using UsbIp.Shared;
 using UsbIp.TestKit;
 
 namespace UsbIp.Client.Tests.Bridge;
@@ -176,7 +177,7 @@ public sealed class HostPingTests : IDisposable
             near.Send([1]);
             far.Receive(new byte[1]);
 
-            Eventually.Holds(() => HostPing.HasItAll(near), "the byte to be acknowledged");
+            Eventually.Holds(() => TcpAcknowledgement.HasAll(near), "the byte to be acknowledged");
         }
     }
 }

@@ -37,7 +37,7 @@ public sealed class RuleExportTests
             Eventually.Holds(() => List(host).Count == 1, "the stick to be exported");
             using (var holder = host.Import("1-2"))
             {
-                var ticket = host.Registry.TakeOver(BusId.Parse("1-2"), new RemoteClient("taker", null), out _);
+                var ticket = host.Registry.TakeOver(BusId.Parse("1-2"), new RemoteClient("taker", null), out _, out _);
                 ticket.Should().NotBeNull("the rule lets it be taken over");
                 host.Registry.Leave(ticket!);
             }

@@ -34,7 +34,7 @@ public sealed class SharingByRulesTests
         var detail = client.ReadDetail();
 
         detail.Should().Be(new ImportDetail("", 0, 0, 0, 0, ""));
-        host.Registry.TakeOver(Device, Here, out _).Should().BeNull();
+        host.Registry.TakeOver(Device, Here, out _, out _).Should().BeNull();
         host.Registry.Join(Device, Here).Should().BeNull();
         host.Registry.List().Single().Holder!.Client.Should().Be(Elsewhere.Name);
         lease!.Release(Task.CompletedTask);

@@ -49,7 +49,7 @@ public sealed class TakeOverTests
         taker.IsClosedByHost().Should().BeTrue();
         (detail.Holder, detail.Reason, detail.Place, detail.Waiting).Should().Be((holder.Name, "its holder keeps it: sdb1 is mounted on /mnt", 0, 0));
         var (told, _) = await watcher.ReadAsync(TimeSpan.FromSeconds(20), CancellationToken.None);
-        (told!.Kind, told.Client, told.Reason).Should().Be((DeviceEventKind.Refused, taker.Name, "its holder keeps it: sdb1 is mounted on /mnt"));
+        (told!.Kind, told.Client, told.Reason).Should().Be((DeviceEventKind.Refused, taker.Name, "its holder keeps it"), "where its disk is mounted is nobody else's business");
         host.WaitForLog($"{holder.Name} 1-2: keeps it from {taker.Name}: sdb1 is mounted on /mnt.");
         holder.Submit(Requests.In(1, 1, 64));
         device.Complete(device.NextSubmitted(), UrbStatus.Ok, 0);
@@ -75,6 +75,9 @@ public sealed class TakeOverTests
         (detail.Place, detail.Reason).Should().Be((2, "its holder keeps it: its user keeps it (--hold)"));
         holder.Dispose();
         first.ReadUntilGranted();
+        OperationHeader.Read(taker.Read(OperationHeader.Size)).Code.Should().Be(OperationCode.WaitReply);
+        var next = taker.ReadDetail();
+        (next.Place, next.Holder, next.Reason).Should().Be((1, first.Name, ""), "the next holder has not been asked");
         first.Dispose();
         taker.ReadUntilGranted();
     }
@@ -196,6 +199,27 @@ public sealed class TakeOverTests
         holder.Answer(4, null);
 
         taker.ReadUntilGranted();
+    }
+
+    [Fact]
+    public async Task Who_has_others_asked_over_and_over_gets_no_for_an_answer()
+    {
+        await using var host = Sharing(NoHurry);
+        using var holder = Attach(host, Extensions.GiveWay);
+        for (var question = 1u; question <= 10; question++)
+        {
+            using var refused = host.Connect();
+            refused.Ask("1-2", Extensions.TakeOver);
+            holder.ReadQuestion();
+            holder.Answer(question, "");
+            refused.ReadAnswer();
+        }
+
+        using var taker = host.Connect();
+        taker.Ask("1-2", Extensions.TakeOver | Extensions.Reasons);
+
+        taker.ReadAnswer().Should().Be(OperationStatus.DeviceBusy);
+        taker.ReadDetail().Reason.Should().Be("its holder keeps it: it was asked 10 times within 10 s");
     }
 
     private static RunningHost Sharing(ServerOptions options)

@@ -77,3 +77,8 @@ part_of() {
 has_part() {
     part_of "$1" "$2" >/dev/null
 }
+
+# plug_stick: QEMU's stick is plugged in again, after 'monitor device_del stick'.
+plug_stick() {
+    monitor device_add usb-storage,bus=xhci.0,port=1,id=stick,drive=stick-image,serial=QEMUSTICK1
+}

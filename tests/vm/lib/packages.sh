@@ -69,7 +69,7 @@ fish_completes() {
 
 # zsh_completes LINE TEXT: the line that zsh makes of LINE and a tab contains TEXT.
 zsh_completes() {
-    timeout 60 "$VM_DIR/zsh_completes" "$1" "$2"
+    timeout 180 "$VM_DIR/zsh_completes" "$1" "$2"
 }
 
 # is_another_host PID: the service runs, and not as that process.

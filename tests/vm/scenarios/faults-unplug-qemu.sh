@@ -4,10 +4,6 @@
 # alone: yes
 . "$VM_DIR/lib.sh"
 
-plug_stick() {
-    monitor device_add usb-storage,bus=xhci.0,port=1,id=stick,drive=stick-image,serial=QEMUSTICK1
-}
-
 load_vhci
 stick=$(busid_of 46f4:0001)
 require "usbip-host serves the stick" start_host --export "$stick"

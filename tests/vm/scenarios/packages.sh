@@ -59,6 +59,13 @@ case $STAGE in
         check "port says who keeps the stick" kept_by_service stick
         check "so does the stock usbip port" grep -q "usbip://127.0.0.1:3240/$stick" <(usbip port)
 
+        check "alice lets clients take it over" as alice usbip-host export "$stick" --allow-take-over
+        wait_for "the kernel has a disk of it" 20 has_part "$(local_of "$stick")" block
+        disk=$(part_of "$(local_of "$stick")" block)
+        require "that is mounted below /home" sh -c "mkdir -p /home/disk && mount /dev/$disk /home/disk"
+        check "the service keeps it, and says what for" says "$disk is mounted on /home/disk" usbip-client attach 127.0.0.1 "$stick" --take-over
+        require "it is unmounted" umount /home/disk
+
         check "root detaches it by its host and name" usbip-client detach 127.0.0.1 serial:QEMUSTICK1
         check "for good" unit_has_ended usbip-attach@stick
         check "it is started again" systemctl start usbip-attach@stick
@@ -76,6 +83,11 @@ case $STAGE in
         systemctl start usbip-vhci.service
         takes_at_most "another one ends" 3000 systemctl stop usbip-vhci.service
         check "which unplugs nothing" is_attached "$stick"
+
+        require "the stick is pulled out" monitor device_del stick
+        wait_for "the kernel has it no longer" 10 no_used_ports
+        require "it is plugged in again" plug_stick
+        wait_for "udev gives it to the service, and it is attached again" 60 is_attached "$stick"
 
         check "root exports the keyboard by hand" usbip-host export "$keyboard" --force
         check "which gives it to the service" equal usbip-host "$(stat -c %G "$(node_of "$keyboard")")"

@@ -1,5 +1,6 @@
 using System.Net;
 using UsbIp.Host.Control;
+using UsbIp.Host.Rules;
 using UsbIp.Host.Service;
 using UsbIp.Protocol.Diagnosis;
 
@@ -41,7 +42,7 @@ internal static class UnitAddressCheck
 
             var unit = socket?.Listening.Contains(listening) == true ? socket : service;
             open.Add(unit);
-            if (unit.Drops(endPoint.Address))
+            if (unit.Drops(endPoint.Address) && unit.IsAsPackaged)
             {
                 var isAny = endPoint.Address.Equals(IPAddress.Any) || endPoint.Address.Equals(IPAddress.IPv6Any);
                 yield return new Finding(Id, isAny ? FindingSeverity.Note : FindingSeverity.Warning, $"The daemon listens on {listening}, but {Describe(unit)}.", Cure(unit));
@@ -52,7 +53,7 @@ internal static class UnitAddressCheck
         {
             foreach (var from in rule.From)
             {
-                if (IPAddress.TryParse(from.Split('/')[0], out var client) && open.FirstOrDefault(unit => unit.Drops(client)) is { } unit)
+                if (AddressRange.TryParse(from, out var clients) && open.FirstOrDefault(unit => unit.Drops(clients)) is { } unit)
                 {
                     yield return Finding.Warning(Id, $"Rule {rule.Number} is for clients of {from}, but {Describe(unit)}.", Cure(unit));
                 }
@@ -61,7 +62,9 @@ internal static class UnitAddressCheck
     }
 
     private static string Describe(UnitAddresses unit) =>
-        $"the unit {unit.Name} drops the packets of all but {string.Join(", ", unit.Allowed)}";
+        unit.Allowed.Count > 0
+            ? $"the unit {unit.Name} drops the packets of all but {string.Join(", ", unit.Allowed)}"
+            : $"the unit {unit.Name} drops the packets of {string.Join(", ", unit.Denied)}";
 
     private static string Cure(UnitAddresses unit) =>
         $"sudo systemctl edit {unit.Name}, with {(unit.Name == ServiceUnits.Socket ? "[Socket]" : "[Service]")} and IPAddressAllow= for your clients, then sudo systemctl restart {unit.Name}";

@@ -16,6 +16,12 @@ internal sealed record UnitAddresses(
     /// <summary>Whether packets of that address go no further, without a word to anybody.</summary>
     public bool Drops(IPAddress address) => !Allowed.Any(range => range.Contains(address)) && Denied.Any(range => range.Contains(address));
 
+    /// <summary>Whether none of those addresses gets through.</summary>
+    public bool Drops(AddressRange range) => !Allowed.Any(range.Overlaps) && Denied.Any(range.Overlaps);
+
+    /// <summary>Whether it lets private networks in and nobody else, as the packages' units do: then nobody has said who else may come.</summary>
+    public bool IsAsPackaged => Allowed.All(range => range.IsPrivate);
+
     /// <summary>Reads what systemctl show prints: for each unit lines NAME=VALUE, and an empty line between two.</summary>
     public static IReadOnlyList<UnitAddresses> Parse(string text) =>
     [

@@ -10,6 +10,12 @@ public sealed record AddressRange
     private readonly byte[] _prefix;
     private readonly int _bits;
 
+    private static readonly AddressRange[] Private =
+    [
+        .. from text in new[] { "127.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "::1", "fe80::/10", "fc00::/7" }
+           select TryParse(text, out var range) ? range : throw new FormatException(text),
+    ];
+
     private AddressRange(byte[] prefix, int bits) => (_prefix, _bits) = (prefix, bits);
 
     /// <param name="text">ADDRESS or ADDRESS/BITS; bits of the address beyond these mean nothing.</param>
@@ -58,6 +64,13 @@ public sealed record AddressRange
         var bytes = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).GetAddressBytes();
         return bytes.Length == _prefix.Length && !Enumerable.Range(0, bytes.Length).Any(index => (bytes[index] & Mask(_bits, index)) != _prefix[index]);
     }
+
+    /// <summary>Whether an address is in both.</summary>
+    public bool Overlaps(AddressRange other) =>
+        other._prefix.Length == _prefix.Length && (_bits < other._bits ? Contains(new IPAddress(other._prefix)) : other.Contains(new IPAddress(_prefix)));
+
+    /// <summary>Whether these are addresses that no router of the Internet passes on: loopback, link-local, private and shared ones.</summary>
+    public bool IsPrivate => Private.Any(range => range._prefix.Length == _prefix.Length && range._bits <= _bits && range.Contains(new IPAddress(_prefix)));
 
     public override string ToString()
     {

@@ -66,6 +66,27 @@ public sealed class UnitAddressTests
         Find("203.0.113.5:3240", Units(allowed, denied, "203.0.113.5:3240"), "203.0.113.7").Should().BeEmpty();
     }
 
+    [Fact]
+    public void Who_has_said_whom_else_it_lets_in_is_not_warned_of_where_it_listens()
+    {
+        Find("203.0.113.5:3240", Units(Private + " 198.51.100.7", Everybody, "203.0.113.5:3240")).Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("203.0.0.0/16", "203.0.113.0/24")]
+    [InlineData("203.0.113.128/25", "203.0.113.0/24")]
+    public void A_rule_some_of_whose_clients_get_through_is_no_fault(string from, string allowed)
+    {
+        Find("192.168.1.10:3240", Units($"{Private} {allowed}", Everybody, "192.168.1.10:3240"), from).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_unit_that_only_keeps_some_out_is_described_as_that()
+    {
+        Find("192.168.1.10:3240", Units("", "203.0.113.0/24", "192.168.1.10:3240"), "203.0.113.7").Single().Sentence.Should().EndWith(
+            "the unit usbip-host.socket drops the packets of 203.0.113.0/24.");
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("Id=usbip-host.service\nMainPID=0\nIPAddressDeny=0.0.0.0/0 ::/0\n")]

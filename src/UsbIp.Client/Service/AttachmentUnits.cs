@@ -73,6 +73,7 @@ internal sealed class AttachmentUnits(ServicePlaces places)
         var unpackaged = new UnpackagedUnits(places, Write);
         if (unpackaged.ArePackaged)
         {
+            UncoverPackaged(unpackaged);
             return;
         }
 
@@ -89,7 +90,13 @@ internal sealed class AttachmentUnits(ServicePlaces places)
     private void RemoveUnpackaged()
     {
         var unpackaged = new UnpackagedUnits(places, Write);
-        if (unpackaged.ArePackaged || unpackaged.Written is not { Count: > 0 } written)
+        if (unpackaged.ArePackaged)
+        {
+            UncoverPackaged(unpackaged);
+            return;
+        }
+
+        if (unpackaged.Written is not { Count: > 0 } written)
         {
             return;
         }
@@ -112,6 +119,20 @@ internal sealed class AttachmentUnits(ServicePlaces places)
         }
 
         Tell("daemon-reload");
+    }
+
+    /// <summary>Units from before the package would hide its own for ever, since /etc goes before /lib. Nothing is stopped for it.</summary>
+    private void UncoverPackaged(UnpackagedUnits unpackaged)
+    {
+        if (unpackaged.Written is { Count: > 0 } written)
+        {
+            foreach (var path in written)
+            {
+                Delete(path);
+            }
+
+            Tell("daemon-reload");
+        }
     }
 
     private void RequireSystemd()

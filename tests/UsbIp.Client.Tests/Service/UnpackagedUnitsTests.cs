@@ -71,6 +71,7 @@ public sealed class UnpackagedUnitsTests : IDisposable
         _rig.Run("service", "disable", "raspberry-1-2").Should().Be(ExitCode.Success);
 
         _told.Should().NotContain(line => line.Contains("vhci", StringComparison.Ordinal));
+        Directory.EnumerateFiles(Units).Should().BeEmpty("units of /etc would hide the package's");
     }
 
     [Theory]

@@ -42,9 +42,16 @@ internal static class Udev
         try
         {
             using var process = Process.Start(program, arguments);
-            if (process.WaitForExit(Patience) && process.ExitCode == 0)
+            if (process.WaitForExit(Patience))
             {
-                return;
+                if (process.ExitCode == 0)
+                {
+                    return;
+                }
+            }
+            else
+            {
+                process.Kill(entireProcessTree: true);
             }
         }
         catch (System.ComponentModel.Win32Exception)
@@ -52,6 +59,6 @@ internal static class Udev
             // not installed: the same to the user
         }
 
-        throw new CommandException(ExitCode.Failure, $"The rules are written, but {what} did not apply them.", "plug the device in anew");
+        throw new CommandException(ExitCode.Failure, $"udev has not applied the rules: {what} failed.", "'udevadm control --ping', which says whether udev runs");
     }
 }

@@ -42,13 +42,13 @@ internal static class DurableFile
                     File.SetUnixFileMode(stream.SafeFileHandle, wanted);
                 }
 
+                if (owner is { } other)
+                {
+                    FileOwner.Give(stream.SafeFileHandle, other);
+                }
+
                 stream.Write(content);
                 stream.Flush(flushToDisk: true);
-            }
-
-            if (owner is { } other)
-            {
-                FileOwner.Give(aside, other);
             }
 
             File.Move(aside, target, overwrite: true);

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace UsbIp.Shared;
 
@@ -14,21 +15,21 @@ internal static partial class FileOwner
     public static (uint User, uint Group)? Of(string path) =>
         Stat(CurrentDirectory, path, NoFollow, UserAndGroup, out var status) == 0 ? (status.User, status.Group) : null;
 
-    /// <summary>Gives a file, or a link itself, to a user and a group.</summary>
+    /// <summary>Gives an open file to a user and a group.</summary>
     /// <exception cref="IOException">The system refuses.</exception>
-    public static void Give(string path, (uint User, uint Group) owner)
+    public static void Give(SafeFileHandle file, (uint User, uint Group) owner)
     {
-        if (Change(path, owner.User, owner.Group) != 0)
+        if (Change(file, owner.User, owner.Group) != 0)
         {
-            throw new IOException($"{path} cannot be given to the user {owner.User}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
+            throw new IOException($"The file cannot be given to the user {owner.User}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
         }
     }
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Stat(int directory, string path, int flags, uint mask, out Status status);
 
-    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Change(string path, uint user, uint group);
+    [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
+    private static partial int Change(SafeFileHandle file, uint user, uint group);
 
     /// <summary>struct statx of &lt;linux/stat.h&gt;, the same on every kind of machine: stx_uid and stx_gid of its 256 bytes.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using UsbIp.Shared;
 
 namespace UsbIp.Host.Tests.Configuration;
@@ -65,7 +66,8 @@ public sealed class DurableFileTests : IDisposable
     {
         if (Environment.IsPrivilegedProcess)
         {
-            FileOwner.Give(path, Service);
+            using var chown = Process.Start("chown", ["65534:65534", path]);
+            chown.WaitForExit();
         }
 
         return Environment.IsPrivilegedProcess;

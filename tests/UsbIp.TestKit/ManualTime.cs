@@ -11,6 +11,18 @@ public sealed class ManualTime : TimeProvider
 
     public override long GetTimestamp() => Interlocked.Read(ref _now);
 
+    /// <summary>How far the clock must move for the next timer; null if there is none.</summary>
+    public TimeSpan? UntilNext
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _timers.Count > 0 ? TimeSpan.FromTicks(_timers.Min(timer => timer.Due) - _now) : null;
+            }
+        }
+    }
+
     public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddTicks(GetTimestamp());
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)

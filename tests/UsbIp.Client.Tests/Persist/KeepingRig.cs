@@ -40,14 +40,14 @@ internal sealed class KeepingRig : IDisposable
         return new KeptAttachment(Machine.Settings, request, NullLogger.Instance, Time, (view, state) => _changes.Add((view, state)));
     }
 
-    /// <summary>The next change, moving the clock until it comes.</summary>
-    public KeptState Next()
+    /// <summary>The next change, moving the clock until it comes: by a tenth of a second at a time, or in larger steps over a long wait.</summary>
+    public KeptState Next(double step = 0.1)
     {
         (AttachmentView? View, KeptState? State) change = default;
         Eventually.Holds(
             () =>
             {
-                Time.Advance(TimeSpan.FromSeconds(0.1));
+                Time.Advance(TimeSpan.FromSeconds(step));
                 return _changes.TryTake(out change, TimeSpan.FromMilliseconds(1));
             },
             "the device to be attached or waited for");
@@ -56,9 +56,9 @@ internal sealed class KeepingRig : IDisposable
         return state;
     }
 
-    public void NextIsAttached()
+    public void NextIsAttached(double step = 0.1)
     {
-        var state = Next();
+        var state = Next(step);
         state.WaitsFor.Should().BeNull();
         state.Port.Should().NotBeNull();
     }

@@ -43,7 +43,7 @@ public sealed class KeptAttachmentTests : IDisposable
 
         _rig.TakeBack(new Parting("ended on the host: lunch", TimeSpan.FromMinutes(1)));
         _rig.Next().WaitsFor.Should().Be("The host ended the session: ended on the host: lunch.");
-        _rig.NextIsAttached();
+        _rig.NextIsAttached(step: 1);
 
         _rig.Time.GetElapsedTime(taken).Should().BeGreaterThanOrEqualTo(TimeSpan.FromMinutes(1));
     }

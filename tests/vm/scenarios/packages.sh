@@ -63,7 +63,7 @@ case $STAGE in
         wait_for "the kernel has a disk of it" 20 has_part "$(local_of "$stick")" block
         disk=$(part_of "$(local_of "$stick")" block)
         require "that is mounted below /home" sh -c "mkdir -p /home/disk && mount /dev/$disk /home/disk"
-        check "the service keeps it, and says what for" says "$disk is mounted on /home/disk" usbip-client attach 127.0.0.1 "$stick" --take-over
+        check "the service keeps it, and says what for" says "$disk is mounted on /home/disk" usbip-client attach localhost "$stick" --take-over # by another name: this machine knows which it has of 127.0.0.1
         require "it is unmounted" umount /home/disk
 
         check "root detaches it by its host and name" usbip-client detach 127.0.0.1 serial:QEMUSTICK1

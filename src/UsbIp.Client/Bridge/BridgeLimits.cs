@@ -30,7 +30,7 @@ internal static class BridgeLimits
     /// <summary>How long a host may then stay silent before it counts as lost.</summary>
     public static readonly TimeSpan SilenceAfterUnlink = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a host may stay silent in the middle of a reply: with the watch's interval, 3 s at most.</summary>
+    /// <summary>How long a host that answers no pings may stay silent in the middle of a reply: with the watch's interval, 3 s at most.</summary>
     public static readonly TimeSpan SilenceWithinReply = TimeSpan.FromMilliseconds(2400);
 
     /// <summary>How long the kernel may take to read replies; it always reads, so this only keeps a broken one from holding a thread.</summary>
@@ -59,6 +59,7 @@ internal static class BridgeLimits
     /// </summary>
     public const int LooksForPong = 5;
 
-    /// <summary>At how many of them its machine must have had all that was sent: a network that was away for a moment is given as much time again.</summary>
+    /// <summary>At how many of them its machine must have had all that was sent: and at twice as many more as its network was away
+    /// for in one go: its TCP may sleep that long and a round trip's time-out longer before it tries again.</summary>
     public const int LooksWithHost = 4;
 }

@@ -5,7 +5,9 @@ namespace UsbIp.Client.Bridge;
 /// <summary>
 /// Asks a host that says nothing, while the kernel waits for it, whether it is there, where the import agreed on that (<see cref="Extensions.Heartbeat"/>).
 /// A host that has the question and gives no answer is lost: its program has stopped. One whose network is away for a moment does not have it yet, and is
-/// left to TCP's own patience; so this is not for hosts behind a tunnel, whose near end acknowledges everything. The patience here is counted in looks, not in time: a pause of this program must not be taken for one of the host's.
+/// left to TCP's own patience; so this is not for hosts behind a tunnel, whose near end acknowledges everything. When the network is back, the host's TCP
+/// may not notice for as long again as it was away, since it waits twice as long before each try (RFC 6298, 5.5); and until then the answer is not sent.
+/// The patience here is counted in looks, not in time: a pause of this program must not be taken for one of the host's.
 /// Used by <see cref="HostWatch"/>, but for <see cref="TakePong"/>, which is called on the thread that reads.
 /// </summary>
 /// <param name="host">Where the pings go.</param>
@@ -19,6 +21,11 @@ internal sealed class HostPing(HostWriter host, Func<bool> hasItAll, bool isAgre
     private bool _isOut;
     private int _looks;
     private int _looksWithHost;
+    private int _looksAway;
+    private int _longestAway;
+
+    /// <summary>Whether the host answers pings, and so is judged by them alone.</summary>
+    public bool IsAgreed => isAgreed;
 
     /// <summary>The host's answer, on the thread that reads.</summary>
     /// <exception cref="ProtocolException">It was not asked.</exception>
@@ -46,19 +53,22 @@ internal sealed class HostPing(HostWriter host, Func<bool> hasItAll, bool isAgre
         var isWithHost = hasItAll();
         if (!_isOut)
         {
-            (_isOut, _looks, _looksWithHost) = (true, 0, 0);
+            (_isOut, _looks, _looksWithHost, _looksAway, _longestAway) = (true, 0, 0, 0, 0);
         }
         else
         {
             _looks++;
-            _looksWithHost += isWithHost ? 1 : 0;
             if (!isWithHost)
             {
+                _longestAway = Math.Max(_longestAway, ++_looksAway);
                 return false; // the question is still on its way, over a long round trip or a network that is away
             }
+
+            _looksWithHost++;
+            _looksAway = 0;
         }
 
-        if (_looks >= BridgeLimits.LooksForPong && _looksWithHost >= BridgeLimits.LooksWithHost)
+        if (_looks >= BridgeLimits.LooksForPong && _looksWithHost >= BridgeLimits.LooksWithHost + (2 * _longestAway))
         {
             return true;
         }

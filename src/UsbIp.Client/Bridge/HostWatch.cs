@@ -9,8 +9,9 @@ namespace UsbIp.Client.Bridge;
 /// <see cref="BridgeLimits.UnlinkDeadline"/> is answered here, with -ECONNRESET, and the host's own late replies are swallowed. If the
 /// host then sends nothing at all for <see cref="BridgeLimits.SilenceAfterUnlink"/>, it is gone, and the session ends: a plain unplug.
 /// So does it when the host falls silent in the middle of a reply, for <see cref="BridgeLimits.SilenceWithinReply"/>: some drivers wait
-/// for that reply without ever unlinking. A keyboard that nobody touches says nothing for hours, and no host is cut off for that; a host of our own is asked
-/// then, see <see cref="HostPing"/>. A healthy host answers every UNLINK, whatever its device does.
+/// for that reply without ever unlinking. A keyboard that nobody touches says nothing for hours, and no host is cut off for that. A host of our own is asked
+/// instead, within a reply too, see <see cref="HostPing"/>: that tells a host that has stopped from a network that is away. A healthy host answers every
+/// UNLINK, whatever its device does.
 /// <para>One timer, running only while the kernel waits for something. Times come from a <see cref="TimeProvider"/>.</para>
 /// </summary>
 internal sealed class HostWatch : IDisposable
@@ -95,7 +96,7 @@ internal sealed class HostWatch : IDisposable
             return;
         }
 
-        if (Volatile.Read(ref _isWithinReply) && silence >= BridgeLimits.SilenceWithinReply)
+        if (!_ping.IsAgreed && Volatile.Read(ref _isWithinReply) && silence >= BridgeLimits.SilenceWithinReply)
         {
             _end(BridgeEnds.SilentWithinReply(silence));
             return;

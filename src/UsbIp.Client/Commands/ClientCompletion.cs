@@ -18,6 +18,7 @@ internal static class ClientCompletion
     {
         foreach (var argument in command.Arguments.Where(argument => argument.Name.StartsWith("HOST", StringComparison.Ordinal)))
         {
+            argument.HelpName ??= argument.Name; // or the help would have all that is offered in its place
             argument.CompletionSources.Add(completion => Offer(WordsBefore(completion, argument), settings));
         }
 

@@ -19,11 +19,13 @@ internal static class HostCompletion
         IEnumerable<CompletionItem> Offer(CompletionContext completion) => Devices(contextOf(completion.ParseResult));
         foreach (var argument in command.Arguments.Where(argument => DeviceWords.Contains(argument.Name)))
         {
+            argument.HelpName ??= argument.Name; // or the help would look for devices, and have them all in its place
             argument.CompletionSources.Add(Offer);
         }
 
         foreach (var argument in command.Arguments.Where(argument => argument.Name == AliasCommand.NameWord))
         {
+            argument.HelpName ??= argument.Name;
             argument.CompletionSources.Add(completion => Names(contextOf(completion.ParseResult)));
         }
 

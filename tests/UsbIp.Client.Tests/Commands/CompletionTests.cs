@@ -36,6 +36,16 @@ public sealed class CompletionTests : IDisposable
     }
 
     [Fact]
+    public void The_help_has_the_word_for_a_host_and_not_the_hosts_that_would_be_offered()
+    {
+        _rig.Run("list", _host.Address.ToString());
+
+        _rig.Run("list", "--help");
+
+        _rig.Result.ToString().Should().Contain("<HOST[:PORT]>").And.NotContain($"<{_host.Address}");
+    }
+
+    [Fact]
     public void Behind_a_host_its_devices_are_offered()
     {
         Suggest($"attach {_host.Address} ").Should().Contain("2-1").And.Contain("1-1.4");

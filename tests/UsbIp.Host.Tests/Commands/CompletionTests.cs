@@ -17,6 +17,16 @@ public sealed class CompletionTests
     }
 
     [Fact]
+    public async Task The_help_has_the_word_for_a_device_and_looks_for_none()
+    {
+        await using var machine = new Machine { Devices = { SampleDevices.Stick } };
+
+        var result = await machine.RunAsync("export", "--help");
+
+        result.Output.Should().Contain("<DEVICE>").And.NotContain($"<{SampleDevices.Stick.BusId}");
+    }
+
+    [Fact]
     public async Task They_are_offered_without_a_daemon_too()
     {
         await using var machine = new Machine { Devices = { SampleDevices.Stick } };

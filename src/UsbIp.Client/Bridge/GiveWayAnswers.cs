@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using UsbIp.Protocol;
+using UsbIp.Shared;
 
 namespace UsbIp.Client.Bridge;
 
@@ -17,11 +18,10 @@ internal sealed class GiveWayAnswers(HostWriter host, Func<string?>? whyKept, bo
     /// <summary>Questions within <see cref="Window"/> that a host may ask; ours asks fewer. Each costs a look at this machine's disks and a line in the log.</summary>
     private const int MaxQuestions = 16;
 
-    private const long Window = 10_000; // ms
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
+    private readonly RateWindow _rate = new(Window, TimeProvider.System);
     private readonly Lock _gate = new();
-    private long _windowStart = -Window;
-    private int _inWindow;
     private uint _asked;
     private bool _isOpen;
     private bool _isDisposed;
@@ -72,15 +72,9 @@ internal sealed class GiveWayAnswers(HostWriter host, Func<string?>? whyKept, bo
 
     private void RequireRate(uint seqnum)
     {
-        var now = Environment.TickCount64;
-        if (now - _windowStart >= Window)
+        if (_rate.Count() > MaxQuestions)
         {
-            (_windowStart, _inWindow) = (now, 0);
-        }
-
-        if (++_inWindow > MaxQuestions)
-        {
-            throw new ProtocolException($"Message with seqnum {seqnum}: more than {MaxQuestions} questions within {Window / 1000} s whether the device may go.");
+            throw new ProtocolException($"Message with seqnum {seqnum}: more than {MaxQuestions} questions within {Window.TotalSeconds} s whether the device may go.");
         }
     }
 

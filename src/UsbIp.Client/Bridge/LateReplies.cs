@@ -1,4 +1,5 @@
 using UsbIp.Protocol;
+using UsbIp.Shared;
 
 namespace UsbIp.Client.Bridge;
 
@@ -8,24 +9,16 @@ namespace UsbIp.Client.Bridge;
 /// </summary>
 internal sealed class LateReplies(TimeProvider time)
 {
-    private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
-    private long _windowStart = time.GetTimestamp();
-    private int _count;
+    private readonly RateWindow _minute = new(TimeSpan.FromMinutes(1), time);
 
     /// <exception cref="ProtocolException">There were too many within a minute.</exception>
     public void Count(uint seqnum)
     {
-        if (time.GetElapsedTime(_windowStart) >= Window)
-        {
-            _windowStart = time.GetTimestamp();
-            _count = 0;
-        }
-
-        _count++;
-        if (_count > BridgeLimits.LateRepliesPerMinute)
+        var count = _minute.Count();
+        if (count > BridgeLimits.LateRepliesPerMinute)
         {
             throw new ProtocolException(
-                $"Reply with seqnum {seqnum}: it is the {_count}th within a minute to a request that was answered; {BridgeLimits.LateRepliesPerMinute} are allowed.");
+                $"Reply with seqnum {seqnum}: it is the {count}th within a minute to a request that was answered; {BridgeLimits.LateRepliesPerMinute} are allowed.");
         }
     }
 }

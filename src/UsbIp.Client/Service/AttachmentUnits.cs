@@ -73,7 +73,7 @@ internal sealed class AttachmentUnits(ServicePlaces places)
         var unpackaged = new UnpackagedUnits(places, Write);
         if (unpackaged.ArePackaged)
         {
-            UncoverPackaged(unpackaged);
+            DeleteWritten(unpackaged);
             return;
         }
 
@@ -90,17 +90,17 @@ internal sealed class AttachmentUnits(ServicePlaces places)
     private void RemoveUnpackaged()
     {
         var unpackaged = new UnpackagedUnits(places, Write);
-        if (unpackaged.ArePackaged)
+        if (!unpackaged.ArePackaged)
         {
-            UncoverPackaged(unpackaged);
-            return;
+            StopBroker(unpackaged.Written);
         }
 
-        if (unpackaged.Written is not { Count: > 0 } written)
-        {
-            return;
-        }
+        DeleteWritten(unpackaged);
+    }
 
+    /// <summary>Its socket too; each only where it is ours.</summary>
+    private void StopBroker(IReadOnlyList<string> written)
+    {
         foreach (var unit in written.Select(path => Path.GetFileName(path)))
         {
             if (unit == UnpackagedUnits.BrokerSocket)
@@ -112,17 +112,10 @@ internal sealed class AttachmentUnits(ServicePlaces places)
                 Tell("stop", unit);
             }
         }
-
-        foreach (var path in written)
-        {
-            Delete(path);
-        }
-
-        Tell("daemon-reload");
     }
 
-    /// <summary>Units from before the package would hide its own for ever, since /etc goes before /lib. Nothing is stopped for it.</summary>
-    private void UncoverPackaged(UnpackagedUnits unpackaged)
+    /// <summary>Where a package came later, units from before would hide its own for ever, since /etc goes before /lib; nothing is stopped for that.</summary>
+    private void DeleteWritten(UnpackagedUnits unpackaged)
     {
         if (unpackaged.Written is { Count: > 0 } written)
         {

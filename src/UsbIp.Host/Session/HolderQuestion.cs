@@ -16,15 +16,14 @@ public sealed class HolderQuestion(ReplyQueue replies, Action flush, Socket? soc
     /// <summary>Questions within <see cref="Window"/>. A client looks at its disks for each: who has others asked more often gets no for an answer.</summary>
     private const int MaxQuestions = 10;
 
-    private const long Window = 10_000; // ms
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
+    private readonly RateWindow _rate = new(Window, TimeProvider.System);
     private readonly Lock _gate = new();
     private TaskCompletionSource<string?>? _open;
     private uint _seqnum;
     private bool _hasBegun;
     private bool _isClosed;
-    private long _windowStart = -Window;
-    private int _inWindow;
 
     /// <summary>Whether the client's machine has all that was sent, the question too: from then on its silence means something.</summary>
     public bool HasArrived => socket is null || TcpAcknowledgement.HasAll(socket);
@@ -52,9 +51,9 @@ public sealed class HolderQuestion(ReplyQueue replies, Action flush, Socket? soc
                 return _open?.Task ?? Task.FromResult<string?>(null);
             }
 
-            if (!IsWithinLimit())
+            if (_rate.Count() > MaxQuestions)
             {
-                return Task.FromResult<string?>($"it was asked {MaxQuestions} times within {Window / 1000} s");
+                return Task.FromResult<string?>($"it was asked {MaxQuestions} times within {Window.TotalSeconds} s");
             }
 
             open = _open = new TaskCompletionSource<string?>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -103,16 +102,5 @@ public sealed class HolderQuestion(ReplyQueue replies, Action flush, Socket? soc
         }
 
         Answer(null);
-    }
-
-    private bool IsWithinLimit()
-    {
-        var now = Environment.TickCount64;
-        if (now - _windowStart >= Window)
-        {
-            (_windowStart, _inWindow) = (now, 0);
-        }
-
-        return ++_inWindow <= MaxQuestions;
     }
 }

@@ -41,6 +41,7 @@ status=0
 
 require_sdk || exit
 install_packages libusb-1.0-0 || exit
+install_linker || exit
 build/publish.sh || exit
 dotnet build "$project" -c Release -v quiet -nologo || exit
 mkdir -p "$results"

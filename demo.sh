@@ -26,6 +26,7 @@ has_vhci() {
 }
 
 require_sdk
+install_linker
 say "building usbip-host and usbip-client"
 build/publish.sh
 if [ -z "$where" ]; then

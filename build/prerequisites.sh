@@ -2,6 +2,7 @@
 # What a machine needs before anything can be built here. Source it, then call
 #   require_sdk                  the .NET 10 SDK must be there: how to get it differs from machine to machine
 #   install_packages NAME...     Debian packages, those that are missing; asks apt, as root or through sudo
+#   install_linker               what links the programs after they are compiled, if there is none
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 # Build servers that outlive their build would keep the output of a script open.
@@ -42,6 +43,10 @@ install_packages() {
     # The package lists may be missing on a fresh machine, or older than the archive: one update settles both.
     apt_install "${missing[@]}" || { as_root apt-get -qq update && apt_install "${missing[@]}"; } ||
         give_up "apt could not install ${missing[*]}." "apt-get update, and look at what it says"
+}
+
+install_linker() {
+    command -v gcc >/dev/null || command -v clang >/dev/null || install_packages gcc libc6-dev
 }
 
 apt_install() {

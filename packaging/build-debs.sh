@@ -74,11 +74,18 @@ stage() {
     install_file 644 "packaging/$room/$program.sysusers" "$tree/usr/lib/sysusers.d/$program.conf"
 }
 
+# What was compiled whole needs no memory that is written and then run.
+install_unit() {
+    local unit=$2/lib/systemd/system/${1##*/}
+    install_file 644 "$1" "$unit"
+    [ "$(cat dist/.kind)" != native ] || sed -i -e '/^# A program with the .NET runtime inside/,+1d' -e 's/^SystemCallArchitectures=/MemoryDenyWriteExecute=yes\n&/' "$unit"
+}
+
 stage_host() {
     local tree=$work/usbip-host unit
     stage usbip-host host
     for unit in usbip-host.service usbip-host.socket usbip-host-control.socket; do
-        install_file 644 "packaging/host/$unit" "$tree/lib/systemd/system/$unit"
+        install_unit "packaging/host/$unit" "$tree"
     done
     install_file 644 packaging/host/usbip-host.tmpfiles "$tree/usr/lib/tmpfiles.d/usbip-host.conf"
     install_file 644 packaging/host/72-usbip-host.rules "$tree/lib/udev/rules.d/72-usbip-host.rules"
@@ -89,17 +96,19 @@ stage_client() {
     stage usbip-client client
     local unit
     for unit in usbip-attach@.service usbip-vhci.socket usbip-vhci.service; do
-        install_file 644 "packaging/client/$unit" "$tree/lib/systemd/system/$unit"
+        install_unit "packaging/client/$unit" "$tree"
     done
     install_file 644 packaging/client/50-usbip-client.rules "$tree/usr/share/polkit-1/rules.d/50-usbip-client.rules"
 }
 
 # Its control files, and the package itself.
 pack() {
-    local program=$1 room=$2 tree=$work/$1 size script
+    local program=$1 room=$2 tree=$work/$1 size script libc
+    # The newest version whose functions it calls: that of the machine which linked it, at most.
+    libc=$(grep -aoE 'GLIBC_2\.[0-9]+' "dist/$program" | sort -uV | tail -n 1)
     size=$(du -sk --apparent-size "$tree" | cut -f 1)
     mkdir -p "$tree/DEBIAN"
-    sed "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@SIZE@/$size/" "packaging/$room/control" >"$tree/DEBIAN/control"
+    sed "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@SIZE@/$size/; s/@LIBC@/${libc#GLIBC_}/" "packaging/$room/control" >"$tree/DEBIAN/control"
     for script in postinst prerm postrm; do
         install_file 755 "packaging/$room/$script" "$tree/DEBIAN/$script"
     done
@@ -129,9 +138,9 @@ stage_client
 pack usbip-host host
 pack usbip-client client
 if [ -n "$lint" ]; then
-    check_sandbox packaging/host/usbip-host.service
-    check_sandbox packaging/client/usbip-attach@.service
-    check_sandbox packaging/client/usbip-vhci.service
+    check_sandbox "$work/usbip-host/lib/systemd/system/usbip-host.service"
+    check_sandbox "$work/usbip-client/lib/systemd/system/usbip-attach@.service"
+    check_sandbox "$work/usbip-client/lib/systemd/system/usbip-vhci.service"
     # It needs no root, and warns where it has it.
     lintian --allow-root --fail-on error,warning --tag-display-limit 0 "$output/usbip-host_${version}_$architecture.deb" "$output/usbip-client_${version}_$architecture.deb"
     say "lintian finds nothing"

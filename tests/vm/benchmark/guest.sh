@@ -10,6 +10,7 @@
 
 stock_port=3240
 our_port=3241
+usbfs_port=3242
 near=10.77.0.1
 
 # The client's side is in a network namespace of its own, so that what it says to the host goes over a
@@ -93,6 +94,11 @@ start_hosts() {
         host_port=$our_port
         start_host --listen $near:$our_port --export "$busid" || return 1
     fi
+    if uses our-host-usbfs; then
+        # shellcheck disable=SC2034 # for programs.sh
+        host_port=$usbfs_port
+        start_host --control usbfs.control --backend usbfs --listen $near:$usbfs_port --export "$busid" || return 1
+    fi
 }
 
 # Who serves the device at this moment: its own driver, which our host takes it from, or the kernel's host.
@@ -124,10 +130,13 @@ unbind() {
 # Prints the words of the turn that attach and detach.
 commands_of() {
     local port=$our_port
-    case $1 in kernel | our-client) port=$stock_port ;; esac
+    case $1 in
+        kernel | our-client) port=$stock_port ;;
+        our-host-usbfs) port=$usbfs_port ;;
+    esac
     case $1 in
         direct) return ;;
-        kernel | our-host)
+        kernel | our-host | our-host-usbfs)
             echo --attach "nsenter --net=/run/netns/far usbip --tcp-port $port attach -r $near -b $busid"
             echo --detach "usbip detach -p"
             ;;

@@ -25,7 +25,11 @@ PATHS = {
     "our-host": ("ours", "stock"),
     "our-client": ("stock", "ours"),
     "pair": ("ours", "ours"),
+    "our-host-usbfs": ("ours", "stock"),
 }
+
+# Measured only where it is asked for: our host without libusb, against the same with it.
+ONLY_IF_ASKED = {"our-host-usbfs"}
 
 # What lower figures are better for.
 TIMES = {"ms"}

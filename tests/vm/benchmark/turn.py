@@ -26,7 +26,7 @@ from serial import Serial
 from zero import Zero
 
 
-SETTLE_SECONDS = 3
+SETTLE_SECONDS = 1
 
 
 def opened(options, node):
@@ -52,8 +52,8 @@ def tell_failure(options, workload, error):
 
 
 def settle(workload, device, processes):
-    """Uses the device as it will be measured, and does not count it: a runtime compiles what it finds to be
-    hot, on a processor that the measured path would have had. Where that one is emulated it takes seconds."""
+    """Uses the device as it will be measured, and does not count it: caches fill, and an emulator translates
+    what it meets for the first time."""
     device.measure(workload, Meter(SETTLE_SECONDS, processes))
 
 

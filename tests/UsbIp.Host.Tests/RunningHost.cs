@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using UsbIp.Host.Server;
@@ -18,6 +19,7 @@ public sealed class RunningHost : IAsyncDisposable
     private readonly UsbIpServer _server;
     private readonly Task _run;
     private readonly List<ScriptedDevice> _devices = [];
+    private readonly ConcurrentDictionary<string, int> _linesBefore = [];
 
     public RunningHost(ServerOptions? options = null)
     {
@@ -60,7 +62,14 @@ public sealed class RunningHost : IAsyncDisposable
         return device;
     }
 
-    public RawClient Connect() => new(Endpoint);
+    /// <summary>Its name is its port, and the system may give it the port of a client that is gone: what the log said of that one is left out.</summary>
+    public RawClient Connect()
+    {
+        var before = LogLines.Count;
+        var client = new RawClient(Endpoint);
+        _linesBefore[client.Name] = before;
+        return client;
+    }
 
     /// <summary>A client with the device imported.</summary>
     public RawClient Import(string busId)
@@ -97,7 +106,7 @@ public sealed class RunningHost : IAsyncDisposable
     }
 
     /// <summary>What the log says of a client.</summary>
-    public IReadOnlyList<string> LinesOf(RawClient client) => [.. LogLines.Where(line => line.Contains($"{client.Name}: ", StringComparison.Ordinal) || line.Contains($"{client.Name} ", StringComparison.Ordinal))];
+    public IReadOnlyList<string> LinesOf(RawClient client) => [.. LogLines.Skip(_linesBefore.GetValueOrDefault(client.Name)).Where(line => line.Contains($"{client.Name}: ", StringComparison.Ordinal) || line.Contains($"{client.Name} ", StringComparison.Ordinal))];
 
     /// <summary>What the log says of a client beyond the ordinary.</summary>
     public IReadOnlyList<string> ComplaintsOf(RawClient client) => [.. LinesOf(client).Where(IsComplaint)];

@@ -33,6 +33,12 @@ internal static class BridgeLimits
     /// <summary>How long a host that answers no pings may stay silent in the middle of a reply: with the watch's interval, 3 s at most.</summary>
     public static readonly TimeSpan SilenceWithinReply = TimeSpan.FromMilliseconds(2400);
 
+    /// <summary>
+    /// The same of one that is asked by pings: these decide long before, and TCP does if they are never acknowledged. For a machine that acknowledges some
+    /// of what is sent and never all.
+    /// </summary>
+    public static readonly TimeSpan SilenceWithinReplyAsked = TimeSpan.FromSeconds(30);
+
     /// <summary>How long the kernel may take to read replies; it always reads, so this only keeps a broken one from holding a thread.</summary>
     public static readonly TimeSpan KernelPatience = TimeSpan.FromSeconds(5);
 
@@ -59,7 +65,10 @@ internal static class BridgeLimits
     /// </summary>
     public const int LooksForPong = 5;
 
-    /// <summary>At how many of them its machine must have had all that was sent: and at twice as many more as its network was away
+    /// <summary>At how many of them its machine must have had all that was sent, and at twice as many more as its network was away
     /// for in one go: its TCP may sleep that long and a round trip's time-out longer before it tries again.</summary>
     public const int LooksWithHost = 4;
+
+    /// <summary>Looks after which a host that has the question is lost, however often its network was away meanwhile: half a minute.</summary>
+    public const int MostLooks = 120;
 }

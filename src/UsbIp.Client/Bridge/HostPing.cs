@@ -68,7 +68,7 @@ internal sealed class HostPing(HostWriter host, Func<bool> hasItAll, bool isAgre
             _looksAway = 0;
         }
 
-        if (_looks >= BridgeLimits.LooksForPong && _looksWithHost >= BridgeLimits.LooksWithHost + (2 * _longestAway))
+        if (_looks >= BridgeLimits.LooksForPong && (_looksWithHost >= BridgeLimits.LooksWithHost + (2 * _longestAway) || _looks >= BridgeLimits.MostLooks))
         {
             return true;
         }

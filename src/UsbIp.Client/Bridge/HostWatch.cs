@@ -96,7 +96,7 @@ internal sealed class HostWatch : IDisposable
             return;
         }
 
-        if (!_ping.IsAgreed && Volatile.Read(ref _isWithinReply) && silence >= BridgeLimits.SilenceWithinReply)
+        if (Volatile.Read(ref _isWithinReply) && silence >= (_ping.IsAgreed ? BridgeLimits.SilenceWithinReplyAsked : BridgeLimits.SilenceWithinReply))
         {
             _end(BridgeEnds.SilentWithinReply(silence));
             return;

@@ -34,7 +34,7 @@ public sealed class HostPingTests : IDisposable
         _rig.Host.Receive();
         _rig.Host.Send(new byte[20]);
 
-        _rig.AdvanceUntilKernelReadable(TimeSpan.FromSeconds(3));
+        _rig.AdvanceUntilKernelReadable(BridgeLimits.WatchInterval);
 
         _rig.ExpectUnplug();
         _rig.End().Kind.Should().Be(BridgeEndKind.HostLost);
@@ -139,11 +139,27 @@ public sealed class HostPingTests : IDisposable
             var arrives = false;
             var ping = new HostPing(new HostWriter(new BlockingSocket(near)), () => arrives, isAgreed: true);
 
-            var away = 10 * BridgeLimits.LooksForPong;
+            var away = 6 * BridgeLimits.LooksForPong;
             Enumerable.Range(0, 1 + away).Should().NotContain(_ => ping.IsLost());
             arrives = true;
             Enumerable.Range(1, (2 * away) + BridgeLimits.LooksWithHost - 1).Should().NotContain(_ => ping.IsLost());
             ping.IsLost().Should().BeTrue("it had the question for long enough");
+        }
+    }
+
+    [Fact]
+    public void However_long_a_network_was_away_before_half_a_minute_of_silence_is_enough()
+    {
+        var (near, far) = BridgeRig.ConnectTcp();
+        using (near)
+        using (far)
+        {
+            var looks = 0;
+            var ping = new HostPing(new HostWriter(new BlockingSocket(near)), () => looks > 100, isAgreed: true);
+
+            var lostAt = Enumerable.Range(0, 1000).First(look => (looks = look) >= 0 && ping.IsLost());
+
+            lostAt.Should().Be(BridgeLimits.MostLooks);
         }
     }
 

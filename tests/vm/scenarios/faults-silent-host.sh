@@ -1,6 +1,6 @@
 #!/bin/bash
 # about: a network that is away for a while, a host that is stopped for a moment, and one that never answers again
-# seconds: 50
+# seconds: 60
 # alone: yes
 . "$VM_DIR/lib.sh"
 
@@ -36,6 +36,12 @@ tc qdisc add dev lo root netem loss 100%
 sleep 5
 tc qdisc delete dev lo root
 reading_goes_on "after 5 s without a network reading goes on"
+
+# Where this machine itself has no way to send, nothing is unacknowledged.
+ip address delete "$host_address/32" dev lo
+sleep 3
+ip address add "$host_address/32" dev lo
+reading_goes_on "after 3 s without an address reading goes on"
 
 kill -STOP "$host_pid"
 sleep 1

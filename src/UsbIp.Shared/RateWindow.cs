@@ -5,14 +5,14 @@ namespace UsbIp.Shared;
 /// <param name="time">The clock.</param>
 internal sealed class RateWindow(TimeSpan length, TimeProvider time)
 {
-    private long _start = time.GetTimestamp();
+    private long _start;
     private int _count;
 
     /// <summary>One more.</summary>
     /// <returns>Which one it is within its window, from 1.</returns>
     public int Count()
     {
-        if (time.GetElapsedTime(_start) >= length)
+        if (_count == 0 || time.GetElapsedTime(_start) >= length)
         {
             (_start, _count) = (time.GetTimestamp(), 0);
         }

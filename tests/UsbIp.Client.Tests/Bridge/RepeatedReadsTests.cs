@@ -87,6 +87,19 @@ public sealed class RepeatedReadsTests : IDisposable
     }
 
     [Fact]
+    public void A_class_request_that_would_reset_a_disk_loses_no_report()
+    {
+        BeginReadingAhead();
+        _rig.Kernel.Receive();
+        Report();
+
+        _rig.Exchange(new SetupPacket(0x21, 0xFF, 0, 0, 0));
+
+        _rig.Kernel.SubmitIn(Endpoint, Length);
+        _rig.Kernel.Receive()!.Data.Should().Equal(Data(4));
+    }
+
+    [Fact]
     public void Another_length_is_read_as_the_driver_asks()
     {
         BeginReadingAhead();

@@ -138,7 +138,7 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
         else if (request.Setup is { RequestType: ClassInterfaceOut, Request: BulkOnlyReset })
         {
             var reset = (byte)request.Setup.Index;
-            Array.Find(_inUse, policy => policy.InterfaceNumber == reset)?.Restart(request.DeviceId);
+            Array.Find(_inUse, policy => policy is BulkOnlyStages && policy.InterfaceNumber == reset)?.Restart(request.DeviceId);
         }
     }
 

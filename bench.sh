@@ -43,6 +43,7 @@ require_sdk || exit
 install_packages libusb-1.0-0 || exit
 install_linker || exit
 build/publish.sh || exit
+[ "$(cat dist/.kind)" = native ] || echo "bench: these programs have the .NET runtime inside; the figures on record are of native ones"
 dotnet build "$project" -c Release -v quiet -nologo || exit
 mkdir -p "$results"
 

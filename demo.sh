@@ -26,7 +26,7 @@ has_vhci() {
 }
 
 require_sdk
-install_linker
+install_linker || say "no linker: the programs will have the .NET runtime inside"
 say "building usbip-host and usbip-client"
 build/publish.sh
 if [ -z "$where" ]; then

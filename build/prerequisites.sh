@@ -3,6 +3,7 @@
 #   require_sdk                  the .NET 10 SDK must be there: how to get it differs from machine to machine
 #   install_packages NAME...     Debian packages, those that are missing; asks apt, as root or through sudo
 #   install_linker               what links the programs after they are compiled, if there is none
+#   can_link                     whether there is
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 # Build servers that outlive their build would keep the output of a script open.
@@ -46,7 +47,14 @@ install_packages() {
 }
 
 install_linker() {
-    command -v gcc >/dev/null || command -v clang >/dev/null || install_packages gcc libc6-dev
+    can_link || install_packages gcc libc6-dev
+}
+
+# A compiler alone is not enough: Debian's gcc comes without the C library's files to link with.
+can_link() {
+    local compiler
+    compiler=$(command -v clang || command -v gcc) &&
+        echo 'int main(void) { return 0; }' | "$compiler" -x c -o /dev/null - 2>/dev/null
 }
 
 apt_install() {

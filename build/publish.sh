@@ -12,9 +12,11 @@
 #   --force                although nothing has changed since the last time
 #
 # The programs are compiled to machine code as a whole (NativeAOT): nothing is left for a compiler
-# to do while they run. A second run without changes in the sources does nothing.
+# to do while they run. They need a C library that is at least as new as this machine's. A second
+# run without changes in the sources does nothing.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. build/prerequisites.sh
 
 usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; }
 say() { printf 'publish: %s\n' "$*"; }
@@ -59,8 +61,8 @@ can_be_native() {
         say "this machine links for $here only"
         return 1
     fi
-    if ! command -v gcc >/dev/null && ! command -v clang >/dev/null; then
-        say "no linker here: neither gcc nor clang (on Debian: apt install gcc libc6-dev)"
+    if ! can_link; then
+        say "no linker here: neither gcc nor clang, or no C library to link with (on Debian: apt install gcc libc6-dev)"
         return 1
     fi
     local program
@@ -84,22 +86,25 @@ compile() {
     [ ! -d "$compiled" ] || mv "$compiled" "$compiled-$kind"
 }
 
-now=$(fingerprint)
-if [ -z "$force" ] && [ -x "$output/usbip-host" ] && [ -x "$output/usbip-client" ] \
-    && [ "$(cat "$output/.fingerprint" 2>/dev/null)" = "$now" ]; then
+leave_if_up_to_date() {
+    now=$(fingerprint)
+    [ -z "$force" ] && [ -x "$output/usbip-host" ] && [ -x "$output/usbip-client" ] &&
+        [ "$(cat "$output/.fingerprint" 2>/dev/null)" = "$now" ] || return 0
     say "$output/usbip-host and $output/usbip-client are up to date"
     exit
-fi
+}
 
 # Made aside and moved, so that a program that runs at this moment keeps its file.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+leave_if_up_to_date
 options=(-p:PublishAot=true)
 lock_aside "$rid-native"
 if [ $kind = native ] && ! can_be_native; then
     say "making programs with the runtime inside instead (--ready-to-run)"
     kind=ready-to-run
+    leave_if_up_to_date
 fi
 if [ $kind != native ]; then
     options=(-p:PublishReadyToRun=true -p:PublishSingleFile=true -p:DebugType=embedded)

@@ -11,7 +11,8 @@ load_gadgets 1
 require "a SourceSink gadget is plugged in" gadget_source_sink zero
 zero=$(gadget_busid zero)
 # The garbage collector waits until there is much to collect, which would hide what is kept.
-export DOTNET_GCgen0size=0x100000
+# In hexadecimal: a program that was compiled whole takes no 0x.
+export DOTNET_GCgen0size=100000
 require "usbip-host serves it and a virtual zero" start_host --export "$zero" --virtual zero
 virtual=$(virtual_busid ff)
 

@@ -25,6 +25,7 @@ internal static class VmBars
             AtLeast(1, "serial, echoes, any RTT, our pair", pair.Where(cell => cell.Workload == "serial-echo")),
             AtLeast(1, "attach, RTT 0, our pair", near.Where(cell => cell.Workload == "attach")),
             AtLeast(1, "detach, RTT 0, our pair", near.Where(cell => cell.Workload == "detach")),
+            BridgeMemory([.. pair.Where(cell => cell.Workload == "client-memory")]),
         ];
         return bars.OfType<Bar>();
     }
@@ -33,6 +34,12 @@ internal static class VmBars
         cells.Where(cell => cell.Path == path && !Commands.Contains(cell.Workload));
 
     private static IEnumerable<VmCell> Far(IEnumerable<VmCell> cells) => cells.Where(cell => cell.RoundTrip >= 5);
+
+    private static Bar? BridgeMemory(IReadOnlyCollection<VmCell> cells) => cells.Count == 0 ? null : new Bar(
+        "VM: memory of usbip-client's bridge",
+        "under 40 MiB resident",
+        $"{Figures.Short(cells.Max(cell => cell.High))} MiB at most, after all workloads of a device",
+        cells.Max(cell => cell.High) < 40);
 
     private static Bar? AtLeast(double times, string what, IEnumerable<VmCell> cells)
     {

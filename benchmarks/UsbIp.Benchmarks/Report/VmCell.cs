@@ -6,15 +6,18 @@ namespace UsbIp.Benchmarks.Report;
 /// <summary>One line of what <c>tests/vm/bench</c> writes: a workload on one path in one network.</summary>
 /// <param name="Device">Which device.</param>
 /// <param name="Workload">What was done with it.</param>
-/// <param name="Path">direct, kernel, our-host, our-client or pair.</param>
+/// <param name="Path">direct, kernel, our-host, our-client, pair, or one that was asked for.</param>
 /// <param name="Unit">Of the figures.</param>
 /// <param name="RoundTrip">Of the network, in ms; null where there was none.</param>
 /// <param name="RateLimit">Of the network, in Mbit/s; null for none.</param>
 /// <param name="Ratio">How many times as fast as the kernel's own usbip; null if that was not measured.</param>
+/// <param name="High">The most of the repeats.</param>
 /// <param name="Figure">Median (least..most), as text.</param>
+/// <param name="Latency">Of one operation, median and 99th percentile, as text; empty where nobody waits for a single one.</param>
+/// <param name="Processor">Time that each process spent, as text; empty for the device itself.</param>
 /// <param name="Lost">Reports that never came, or came out of order.</param>
 internal sealed record VmCell(
-    string Device, string Workload, string Path, string Unit, double? RoundTrip, double? RateLimit, double? Ratio, string Figure, int Lost)
+    string Device, string Workload, string Path, string Unit, double? RoundTrip, double? RateLimit, double? Ratio, double High, string Figure, string Latency, string Processor, int Lost)
 {
     public string Network =>
         string.Create(CultureInfo.InvariantCulture, $"RTT {RoundTrip ?? 0:0.#} ms")
@@ -25,7 +28,9 @@ internal sealed record VmCell(
     public string Text =>
         Figure
         + (Ratio is null || Path == "kernel" ? "" : string.Create(CultureInfo.InvariantCulture, $", x {Ratio:0.00}"))
-        + (Lost > 0 ? string.Create(CultureInfo.InvariantCulture, $", {Lost} lost or out of order") : "");
+        + (Lost > 0 ? string.Create(CultureInfo.InvariantCulture, $", {Lost} lost or out of order") : "")
+        + Latency
+        + Processor;
 
     public static VmCell Of(JsonObject line) => new(
         (string)line["device"]!,
@@ -35,8 +40,18 @@ internal sealed record VmCell(
         (double?)line["rtt_ms"],
         (double?)line["rate_limit"],
         (double?)line["ratio_to_kernel"],
+        (double)line["high"]!,
         $"{Short(line, "median")} ({Short(line, "low")}..{Short(line, "high")})",
+        line["p50_ms"] is null ? "" : $"<br>p50 {Short(line, "p50_ms")}, p99 {Short(line, "p99_ms")} ms",
+        ProcessorTime(line),
         ((int?)line["lost"] ?? 0) + ((int?)line["out_of_order"] ?? 0));
+
+    private static string ProcessorTime(JsonObject line)
+    {
+        var spent = line["cpu_ms"]!.AsObject();
+        var names = spent.Select(process => $"{process.Key} {Figures.Short((double)process.Value!)}");
+        return spent.Count == 0 ? "" : $"<br>{string.Join(", ", names)} ms/{(string?)line["cpu_per"]}";
+    }
 
     private static string Short(JsonObject line, string name) => Figures.Short((double?)line[name] ?? 0);
 }

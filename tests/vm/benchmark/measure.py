@@ -1,7 +1,7 @@
 """How one figure is taken: operations until the time is up, each one timed.
 
 Before, some that do not count: a device in use has been so for longer than the first half second, in which
-a connection finds its speed and a runtime compiles its loops.
+a connection finds its speed and an emulator its code.
 """
 
 import time

@@ -16,7 +16,10 @@ DEVICES = {
 # Measured with every device on every path but the direct one.
 COMMANDS = ["attach", "detach"]
 
-WORKLOADS = list(dict.fromkeys(name for names in DEVICES.values() for name in names)) + COMMANDS
+# And where our client carries the URBs: what its bridge has needed of memory at most, behind all of that.
+MEMORY = "client-memory"
+
+WORKLOADS = [*dict.fromkeys(name for names in DEVICES.values() for name in names), *COMMANDS, MEMORY]
 
 # The host's half and the client's half of each path.
 PATHS = {

@@ -34,6 +34,16 @@ def carriers(path):
     return found
 
 
+def peak_memory(stats, name):
+    """What the process of that name has had resident at most, in KiB; None without one."""
+    for stat, found in stats.items():
+        if found == name:
+            for line in (stat.parent / "status").read_text().splitlines():
+                if line.startswith("VmHWM:"):
+                    return int(line.split()[1])
+    return None
+
+
 class ProcessorTime:
     """From its making to `used`, in ms by name; a name is missing where there was no such process."""
 

@@ -66,7 +66,7 @@ def write(file, conditions, cells):
 
 def table(cells):
     """Lines for people."""
-    yield (f"{'device':13} {'workload':17} {'ms':>4} {'Mbit':>4} {'path':10} {'median':>9} {'low':>9} {'high':>9} {'unit':9}"
+    yield (f"{'device':13} {'workload':17} {'ms':>4} {'Mbit':>4} {'path':14} {'median':>9} {'low':>9} {'high':>9} {'unit':9}"
            f"{'p50 ms':>8} {'p99 ms':>8} {'x kernel':>8}  processor ms")
     before = None
     for cell in cells:
@@ -77,7 +77,7 @@ def table(cells):
         rtt = "-" if cell["rtt_ms"] is None else f"{cell['rtt_ms']:g}"
         used = ", ".join(f"{name} {ms:.3g}" for name, ms in cell["cpu_ms"].items())
         lost = f"  LOST {cell['lost']}" if cell.get("lost") else ""
-        yield (f"{cell['device']:13} {cell['workload']:17} {rtt:>4} {text(cell['rate_limit'], '.0f'):>4} {cell['path']:10} "
+        yield (f"{cell['device']:13} {cell['workload']:17} {rtt:>4} {text(cell['rate_limit'], '.0f'):>4} {cell['path']:14} "
                f"{cell['median']:9.4g} {cell['low']:9.4g} {cell['high']:9.4g} {cell['unit']:9}"
                f"{text(cell['p50_ms'], '.2f'):>8} {text(cell['p99_ms'], '.2f'):>8} {text(cell['ratio_to_kernel'], '.2f'):>8}"
                f"  {used + ' per ' + cell['cpu_per'] if used else '-'}{lost}")

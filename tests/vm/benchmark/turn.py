@@ -21,7 +21,8 @@ from attachment import Attachment, usable_node
 from disk import Disk
 from hid import Reports
 from measure import Meter, Sample
-from processes import carriers
+from plan import COMMANDS, MEMORY
+from processes import carriers, peak_memory
 from serial import Serial
 from zero import Zero
 
@@ -59,7 +60,7 @@ def settle(workload, device, processes):
 
 def measure_all(options, device):
     processes = carriers(options.path)
-    workloads = [workload for workload in options.workloads if workload not in ("attach", "detach", "none")]
+    workloads = [workload for workload in options.workloads if workload not in (*COMMANDS, MEMORY, "none")]
     for workload in workloads:
         try:
             if workload == workloads[0]:
@@ -69,6 +70,12 @@ def measure_all(options, device):
             tell(options, workload, sample.fields(meter.time.used()))
         except (OSError, subprocess.CalledProcessError) as error:
             tell_failure(options, workload, error)
+
+
+def tell_memory(options):
+    peak = peak_memory(carriers(options.path), "usbip-client")
+    if MEMORY in options.workloads and peak:
+        tell(options, MEMORY, Sample("MiB", peak / 1024, 1).fields({}))
 
 
 def timed_command(options, workload, seconds):
@@ -104,6 +111,7 @@ def main():
     subprocess.run(["udevadm", "settle", "--timeout=20"], check=False)
     device = opened(options, attachment.node)
     measure_all(options, device)
+    tell_memory(options)
     timed_command(options, "detach", attachment.detach(options.detach))
 
 

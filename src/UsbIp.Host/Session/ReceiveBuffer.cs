@@ -6,13 +6,18 @@ namespace UsbIp.Host.Session;
 
 /// <summary>
 /// Reads a session's socket: headers through a small read-ahead, so that requests that arrived together cost one system call, and payloads
-/// straight into where they belong, with what follows them into the read-ahead. Used by the receive loop alone. Blocks; ends when the socket is
+/// straight into where they belong, with some of what follows them into the read-ahead. Used by the receive loop alone. Blocks; ends when the socket is
 /// shut down. The socket's receive timeout is how long the peer may stop inside a message; between two messages it may be silent for as long as it likes.
 /// </summary>
 public sealed class ReceiveBuffer(Socket socket)
 {
     /// <summary>Enough for a hundred headers, and little enough that a payload's copied beginning costs nothing.</summary>
     private const int ReadAhead = 8 * 1024;
+
+    /// <summary>What follows a long payload is most likely the header of another long one: read further, and that payload's beginning is copied twice.</summary>
+    private const int AheadOfLong = 256;
+
+    private const int LongPayload = 4 * 1024;
 
     /// <summary>Bytes received after which the loop pauses for replies even though more have come: a client that sends without a break gets its answers too.</summary>
     private const int MaxWithoutPause = 64 * 1024;
@@ -102,7 +107,7 @@ public sealed class ReceiveBuffer(Socket socket)
     /// </summary>
     private int Receive(Span<byte> target, bool isInside)
     {
-        var ahead = _buffer.AsSpan(_end);
+        var ahead = target.Length < LongPayload ? _buffer.AsSpan(_end) : _buffer.AsSpan(0, AheadOfLong);
         var received = -1L;
         if (_mayHaveMore && _sincePause < MaxWithoutPause)
         {

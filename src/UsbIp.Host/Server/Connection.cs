@@ -178,6 +178,7 @@ public sealed class Connection(Socket socket, RemoteClient client, DeviceRegistr
         why = "";
         if ((request.Offered & (Extensions.Wait | Extensions.TakeOver)) == Extensions.None)
         {
+            registry.AwaitReturn(busId);
             return Attempt(null, out lease);
         }
 

@@ -13,9 +13,10 @@ public sealed class DeviceLease
     private readonly Lock _gate = new();
     private readonly DeviceRegistry _registry;
     private readonly ExportedDevice _export;
+    private readonly TaskCompletionSource<HolderQuestion?> _question = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _returned = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Action<Parting>? _stopSession;
     private Parting? _parting;
-    private readonly TaskCompletionSource<HolderQuestion?> _question = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal DeviceLease(DeviceRegistry registry, ExportedDevice export, DeviceHolder holder)
     {
@@ -27,8 +28,11 @@ public sealed class DeviceLease
     /// <summary>The open device. Set before anyone but the registry sees the lease.</summary>
     public IUsbDevice Device { get; internal set; } = null!;
 
-    /// <summary>Why the session ended, as a clause; null until it has.</summary>
+    /// <summary>Why the session ended, as a clause; null until it has. From then on the device is being given back.</summary>
     public string? EndReason { get; set; }
+
+    /// <summary>Completes when others may have the device, or when it stays in an error state.</summary>
+    public Task Returned => _returned.Task;
 
     /// <summary>Asks the holder whether it gives the device to another client; null if it cannot be asked. Not known before the holder has its grant.</summary>
     public Task<HolderQuestion?> Question => _question.Task;
@@ -71,6 +75,13 @@ public sealed class DeviceLease
     public bool Release(Task drained)
     {
         AskedThrough(null);
-        return _registry.Release(_export, this, drained);
+        try
+        {
+            return _registry.Release(_export, this, drained);
+        }
+        finally
+        {
+            _returned.SetResult();
+        }
     }
 }

@@ -8,6 +8,9 @@ namespace UsbIp.Host.Server;
 /// <content>How clients share a device: who waits for it, who may take it, and what they are told.</content>
 public sealed partial class DeviceRegistry
 {
+    /// <summary>A reset takes a quarter of a second; a device that takes longer to come back may be in trouble.</summary>
+    private static readonly TimeSpan ReturnPatience = TimeSpan.FromSeconds(3);
+
     /// <summary>Says how an exported device is shared from now on, whatever rules say; sessions that run heed it too.</summary>
     /// <exception cref="UsbException">The device is not exported.</exception>
     public void ChangePolicy(BusId busId, Func<ExportPolicy, ExportPolicy> change)
@@ -42,6 +45,23 @@ public sealed partial class DeviceRegistry
 
         lease.Stop(new Parting(reason is null ? "ended on the host" : $"ended on the host: {reason}", ExportPolicy.Rest));
         return lease.Holder;
+    }
+
+    /// <summary>
+    /// Waits while a device is being given back, though not for long: who asks right after a detach is to find it free, and not held by a client that has left.
+    /// </summary>
+    internal void AwaitReturn(BusId busId)
+    {
+        DeviceLease? lease;
+        lock (_gate)
+        {
+            lease = _exports.TryGetValue(busId, out var export) ? export.Lease : null;
+        }
+
+        if (lease is { EndReason: not null })
+        {
+            lease.Returned.Wait(ReturnPatience);
+        }
     }
 
     /// <summary>Takes a place in the line for a device; null if it is not there for the client, or too many wait. Give it up with <see cref="Leave"/>.</summary>

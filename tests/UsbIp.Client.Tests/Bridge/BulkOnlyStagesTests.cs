@@ -63,6 +63,25 @@ public sealed class BulkOnlyStagesTests : IDisposable
         ended.Data.Should().Equal(GoodStatus);
     }
 
+    [Fact]
+    public void A_cache_flush_is_not_ended_before_the_device_has_ended_it()
+    {
+        var flush = Command(0, isIn: false);
+        flush[15] = 0x35; // SYNCHRONIZE CACHE(10), the first byte of CBWCB
+        var command = _rig.Kernel.SubmitOut(Out, flush);
+        _rig.Kernel.Receive()!.Seqnum.Should().Be(command);
+        var status = _rig.Kernel.SubmitIn(In, 13);
+        var requests = Enumerable.Range(0, 2).Select(_ => _rig.Host.Receive()!).ToArray();
+
+        _rig.Host.Reply(command, actualLength: 31);
+        _rig.Kernel.Poll(TimeSpan.FromMilliseconds(50)).Should().BeFalse("the device has not said that all is written");
+        _rig.Host.ReplyWith(requests[1].Seqnum, GoodStatus);
+
+        var ended = _rig.Kernel.Receive()!;
+        ended.Seqnum.Should().Be(status);
+        ended.Data.Should().Equal(GoodStatus);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -39,6 +39,29 @@ public sealed class SharingTests
     }
 
     [Fact]
+    public async Task Who_asks_while_the_device_is_being_given_back_gets_it()
+    {
+        using var resetBegun = new ManualResetEventSlim();
+        using var resetMayEnd = new ManualResetEventSlim();
+        await using var host = new RunningHost();
+        host.Export("1-2").OnSpecial = _ =>
+        {
+            resetBegun.Set();
+            resetMayEnd.Wait();
+            return UrbStatus.Ok;
+        };
+        host.Import("1-2").Dispose();
+        resetBegun.Wait(TimeSpan.FromSeconds(20)).Should().BeTrue("the device is reset when its session has ended");
+        using var next = host.Connect();
+
+        var asked = Task.Run(() => next.Import("1-2"));
+        (await Task.WhenAny(asked, Task.Delay(50))).Should().NotBeSameAs(asked, "it is not refused");
+        resetMayEnd.Set();
+
+        (await asked).Should().Be(OperationStatus.Ok);
+    }
+
+    [Fact]
     public async Task Who_waits_gets_the_device_first_come_first_served()
     {
         await using var host = new RunningHost();

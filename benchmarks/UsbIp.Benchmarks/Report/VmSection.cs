@@ -19,6 +19,7 @@ internal sealed class VmSection(string path)
         var lines = File.ReadLines(path).Where(line => line.Length > 0).Select(line => JsonNode.Parse(line)!.AsObject()).ToList();
         var cells = lines.Where(line => line.ContainsKey("workload")).Select(VmCell.Of).ToList();
         var conditions = lines.FirstOrDefault(line => line.ContainsKey("conditions"))?["conditions"] as JsonObject;
+        var chart = VmChart.Draw(cells);
         var text = $"""
             ## In the virtual machine, against the kernel's usbip
 
@@ -26,10 +27,10 @@ internal sealed class VmSection(string path)
             the stock client, the stock host with our client, our pair. Median (least..most); the figure behind it is how many times as fast
             as the kernel's usbip that is, median against median. Below are the time of one operation, where a program waits for each, and the processor time of every
             process that carries URBs (`stub` and `vhci` are the kernel's threads).{Conditions(conditions)}
-
+            {(chart is null ? "" : $"\n![Our pair, times as fast as the kernel's usbip, by round trip](benchmarks/{VmChart.File})\n")}
             {string.Join("\n", cells.GroupBy(cell => (cell.Device, cell.Workload)).Select(group => Table([.. group])))}
             """;
-        return Section.Of(text, [.. VmBars.Of(cells)]);
+        return Section.Of(text, [.. VmBars.Of(cells)], chart is null ? [] : [(VmChart.File, chart)]);
     }
 
     private static string Conditions(JsonObject? conditions) =>

@@ -17,9 +17,9 @@ DEVICES = {
 COMMANDS = ["attach", "detach"]
 
 # And where our client carries the URBs: what its bridge has needed of memory at most, behind all of that.
-MEMORY = "client-memory"
+CLIENT_MEMORY = "client-memory"
 
-WORKLOADS = [*dict.fromkeys(name for names in DEVICES.values() for name in names), *COMMANDS, MEMORY]
+WORKLOADS = [*dict.fromkeys(name for names in DEVICES.values() for name in names), *COMMANDS, CLIENT_MEMORY]
 
 # The host's half and the client's half of each path.
 PATHS = {

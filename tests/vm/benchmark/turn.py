@@ -21,7 +21,7 @@ from attachment import Attachment, usable_node
 from disk import Disk
 from hid import Reports
 from measure import Meter, Sample
-from plan import COMMANDS, MEMORY
+from plan import CLIENT_MEMORY, COMMANDS
 from processes import carriers, peak_memory
 from serial import Serial
 from zero import Zero
@@ -60,7 +60,7 @@ def settle(workload, device, processes):
 
 def measure_all(options, device):
     processes = carriers(options.path)
-    workloads = [workload for workload in options.workloads if workload not in (*COMMANDS, MEMORY, "none")]
+    workloads = [workload for workload in options.workloads if workload not in (*COMMANDS, CLIENT_MEMORY, "none")]
     for workload in workloads:
         try:
             if workload == workloads[0]:
@@ -74,8 +74,8 @@ def measure_all(options, device):
 
 def tell_memory(options):
     peak = peak_memory(carriers(options.path), "usbip-client")
-    if MEMORY in options.workloads and peak:
-        tell(options, MEMORY, Sample("MiB", peak / 1024, 1).fields({}))
+    if CLIENT_MEMORY in options.workloads and peak:
+        tell(options, CLIENT_MEMORY, Sample("MiB", peak / 1024, 1).fields({}))
 
 
 def timed_command(options, workload, seconds):

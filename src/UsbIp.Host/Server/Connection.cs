@@ -178,7 +178,7 @@ public sealed class Connection(Socket socket, RemoteClient client, DeviceRegistr
         why = "";
         if ((request.Offered & (Extensions.Wait | Extensions.TakeOver)) == Extensions.None)
         {
-            registry.AwaitReturn(busId);
+            registry.AwaitReturn(busId, client);
             return Attempt(null, out lease);
         }
 

@@ -50,12 +50,14 @@ public sealed partial class DeviceRegistry
     /// <summary>
     /// Waits while a device is being given back, though not for long: who asks right after a detach is to find it free, and not held by a client that has left.
     /// </summary>
-    internal void AwaitReturn(BusId busId)
+    /// <param name="busId">The device.</param>
+    /// <param name="client">Who asks; from whom a rule keeps the device does not wait, and so learns nothing of it.</param>
+    internal void AwaitReturn(BusId busId, RemoteClient client)
     {
         DeviceLease? lease;
         lock (_gate)
         {
-            lease = _exports.TryGetValue(busId, out var export) ? export.Lease : null;
+            lease = FindVisibleLocked(busId, client)?.Lease;
         }
 
         if (lease is { EndReason: not null })

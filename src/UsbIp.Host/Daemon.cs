@@ -53,8 +53,13 @@ internal sealed class Daemon(CommandContext context, ServeOptions options) : IDi
         logger.Ready(path);
         service.Ready();
         rules.TellOfReloads(service.Reloading, service.Reloaded);
-        await using var said = stop.Register(() => SayEnding(service, logger));
-        await Loops.RunAsync([server.RunAsync, control.RunAsync, service.RunAsync], stop);
+        using var ending = new CancellationTokenSource();
+        await using var said = stop.Register(() =>
+        {
+            SayEnding(service, logger);
+            ending.Cancel(); // only now: loops that heed the stop themselves may have ended before it was said, and then it never is
+        });
+        await Loops.RunAsync([server.RunAsync, control.RunAsync, service.RunAsync], ending.Token);
         logger.Ended();
     }
 

@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using UsbIp.Host.Server;
 using UsbIp.Protocol;
+using UsbIp.Protocol.Descriptors;
 using UsbIp.TestKit;
 
 namespace UsbIp.Host.Tests;
@@ -46,9 +47,9 @@ public sealed class RunningHost : IAsyncDisposable
     public int ConnectionCount => _server.ConnectionCount;
 
     /// <summary>Adds a device and exports it.</summary>
-    public ScriptedDevice Export(string busId)
+    public ScriptedDevice Export(string busId, params IReadOnlyList<ConfigurationDescriptor> configurations)
     {
-        var device = Backend.Add(busId);
+        var device = Backend.Add(busId, configurations);
         _devices.Add(device);
         Registry.Export(BusId.Parse(busId));
         return device;

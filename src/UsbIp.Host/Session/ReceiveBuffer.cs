@@ -20,7 +20,7 @@ public sealed class ReceiveBuffer(Socket socket)
     private const int LongPayload = 4 * 1024;
 
     /// <summary>Bytes received after which the loop pauses for replies even though more have come: a client that sends without a break gets its answers too.</summary>
-    private const int MaxWithoutPause = 64 * 1024;
+    private const int MaxWithoutPause = 128 * 1024;
 
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(ReadAhead, pinned: true);
     private int _start;

@@ -22,11 +22,11 @@ public sealed class UrbSession : ITransferSink, IDisposable
     private readonly CancelQueue _cancels;
     private readonly BulkOnlyOrder _order;
     private readonly ReplySender _sender;
+    private readonly ReplyTiming _timing;
     private readonly UrbReceiver _receiver;
     private readonly Extensions _accepted;
     private readonly object _idle = new(); // a monitor: Drain sleeps on it
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile int _receiveThread;
     private volatile bool _draining;
     private volatile bool _closed;
     private SessionEnd? _end;
@@ -54,13 +54,14 @@ public sealed class UrbSession : ITransferSink, IDisposable
         _pending = new PendingUrbs(_replies, _early, Recycle) { Ended = UrbEnded };
         _sender = new ReplySender(
             socket, _replies, Recycle, reason => End(new SessionEnd(SessionEndCause.ConnectionLost, reason)), limits.SendStall, name);
+        _timing = new ReplyTiming(_sender.Flush);
         _calls = new DeviceCalls(device, _pending, Recycle, _sender.Flush);
         var special = new SpecialRequests(device, _calls, _pending, endpoints);
         var failed = (string reason) => End(new SessionEnd(SessionEndCause.DeviceFailed, reason));
         _queue = new DeviceQueue(_calls, _pending, special, failed, limits.DrainTime, name);
         _cancels = new CancelQueue(_calls, failed, limits.MaxQueuedReplies, name);
         _order = new BulkOnlyOrder(endpoints, _calls, _pending, accepted);
-        var receive = new ReceiveBuffer(socket) { BeforeWait = _sender.Flush };
+        var receive = new ReceiveBuffer(socket) { BeforeWait = _timing.BeforeWait };
         var validator = new SubmitValidator(deviceId, endpoints, limits);
         var answersPings = accepted.HasFlag(Extensions.Heartbeat);
         Question = new HolderQuestion(_replies, _sender.Flush, socket);
@@ -84,7 +85,7 @@ public sealed class UrbSession : ITransferSink, IDisposable
     /// <summary>Serves the client until either side ends the session. Returns with every transfer completed, see <see cref="Drained"/>. Blocks.</summary>
     public SessionEnd Run()
     {
-        _receiveThread = Environment.CurrentManagedThreadId;
+        _timing.BeginReceiving();
         _socket.ReceiveTimeout = (int)_limits.ReceiveStall.TotalMilliseconds;
         try
         {
@@ -107,7 +108,7 @@ public sealed class UrbSession : ITransferSink, IDisposable
         }
         finally
         {
-            _receiveThread = 0;
+            _timing.EndReceiving();
             Question.Close();
             Drain();
         }
@@ -137,18 +138,14 @@ public sealed class UrbSession : ITransferSink, IDisposable
             Traffic.Count(transfer.ActualLength);
         }
 
+        var bytes = urb.Request.Direction == UrbDirection.In ? transfer.ActualLength : 0;
+        var mayWait = _order.IsCommandBeforeReads(urb);
         _order.Ended(urb);
         _pending.Complete(urb);
+        _timing.Completed(bytes, mayWait); // not before its reply is queued: another thread's flush would count for it
     }
 
-    void ITransferSink.CompletionsDelivered()
-    {
-        // The receive loop flushes by itself before it waits: replies to requests that came together leave together.
-        if (Environment.CurrentManagedThreadId != _receiveThread)
-        {
-            _sender.Flush();
-        }
-    }
+    void ITransferSink.CompletionsDelivered() => _timing.Delivered();
 
     void ITransferSink.DeviceLeft() => End(new SessionEnd(SessionEndCause.DeviceLeft, "the device was unplugged"));
 

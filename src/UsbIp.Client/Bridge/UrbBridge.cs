@@ -47,7 +47,7 @@ public sealed class UrbBridge : IDisposable
         time ??= TimeProvider.System;
         host.SendTimeout = (int)BridgeLimits.SendPatience.TotalMilliseconds;
         kernel.SendTimeout = (int)BridgeLimits.KernelPatience.TotalMilliseconds;
-        var kernelIo = new BlockingSocket(kernel);
+        var kernelIo = new BlockingSocket(kernel, pollsFirst: true);
         var hostIo = new BlockingSocket(host);
         _pending = new PendingUrbs(time);
         _kernelEnd = new KernelEnd(kernelIo);

@@ -11,11 +11,18 @@ internal sealed class BlockingSocket
 {
     private readonly Socket _socket;
     private readonly SafeSocketHandle _handle;
+    private readonly bool _pollsFirst;
 
     /// <summary>Does not own the socket; puts it into blocking mode, which any asynchronous call before would have ended for good.</summary>
-    public BlockingSocket(Socket socket)
+    /// <param name="socket">The socket.</param>
+    /// <param name="pollsFirst">
+    /// Waits for bytes in poll(2). In recv(2) on a local socket a thread is also woken whenever the peer has read what was sent: room and bytes are
+    /// told to the same sleepers (unix_write_space), and only poll says which of them it waits for. Where replies go the other way, as
+    /// in a bridge, that is one wake-up for nothing with each of them.
+    /// </param>
+    public BlockingSocket(Socket socket, bool pollsFirst = false)
     {
-        _socket = socket;
+        (_socket, _pollsFirst) = (socket, pollsFirst);
         _handle = socket.SafeHandle;
         var flags = LibC.FileControl(_handle, LibC.FGetFl, 0);
         if (flags >= 0 && (flags & LibC.ONonBlock) != 0)
@@ -27,6 +34,11 @@ internal sealed class BlockingSocket
     /// <summary>Waits for bytes; 0 is the end of the stream.</summary>
     public int Receive(Span<byte> buffer)
     {
+        if (_pollsFirst)
+        {
+            WaitForBytes();
+        }
+
         while (true)
         {
             var received = (int)LibC.Receive(_handle, buffer, (nuint)buffer.Length, 0);
@@ -39,6 +51,25 @@ internal sealed class BlockingSocket
             if (error != LibC.Eintr)
             {
                 return -error;
+            }
+        }
+    }
+
+    /// <summary>Returns when there are bytes, when the stream has ended, or when a signal came: in each case recv(2) tells.</summary>
+    private void WaitForBytes()
+    {
+        var isHeld = false;
+        try
+        {
+            _handle.DangerousAddRef(ref isHeld);
+            var awaited = new LibC.PollDescriptor { Descriptor = (int)_handle.DangerousGetHandle(), Events = LibC.PollIn };
+            _ = LibC.Poll(ref awaited, 1, Timeout.Infinite);
+        }
+        finally
+        {
+            if (isHeld)
+            {
+                _handle.DangerousRelease();
             }
         }
     }

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace UsbIp.Client.Interop;
 
 /// <summary>
-/// The five calls that .NET does not offer, or only with a detour: its own Send and Receive may put a socket into non-blocking mode and
+/// The calls that .NET does not offer, or only with a detour: its own Send and Receive may put a socket into non-blocking mode and
 /// cost a tenth more per message, and it has no socketpair at all.
 /// </summary>
 internal static partial class LibC
@@ -19,6 +19,7 @@ internal static partial class LibC
     public const int FSetFl = 4;
     public const int ONonBlock = 0x800;
     public const int OCloexec = 0x80000;
+    public const short PollIn = 1;
     public const int Eintr = 4;
     public const int Eagain = 11;
 
@@ -31,6 +32,18 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     public static partial nint Send(SafeHandle socket, ReadOnlySpan<byte> buffer, nuint length, int flags);
 
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    public static partial int Poll(ref PollDescriptor descriptor, nuint count, int milliseconds);
+
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int FileControl(SafeHandle file, int command, int argument);
+
+    /// <summary>struct pollfd of &lt;poll.h&gt;.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct PollDescriptor
+    {
+        public int Descriptor;
+        public short Events;
+        public short Returned;
+    }
 }

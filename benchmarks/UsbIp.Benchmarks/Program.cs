@@ -16,7 +16,11 @@ switch (args)
         PumpProcess.RunBridge(args[0], kernelPath, int.Parse(hostPort, CultureInfo.InvariantCulture));
         return 0;
     case ["run", var programs, var results, "quick" or "full", .. var parts]:
-        new Run(new RunSettings { Programs = programs, Results = results, IsQuick = args[3] == "quick" }).Measure(parts);
+        using (var awake = new AwakeProcessors())
+        {
+            new Run(new RunSettings { Programs = programs, Results = results, IsQuick = args[3] == "quick", AreProcessorsAwake = awake.AreHeld }).Measure(parts);
+        }
+
         return 0;
     case ["guard", var programs]:
         return RegressionGuard.Run(programs) ? 0 : 1;

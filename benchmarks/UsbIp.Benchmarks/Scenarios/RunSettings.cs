@@ -20,6 +20,9 @@ internal sealed record RunSettings
     /// <summary>How often each cell is measured; ratios are formed within a repeat.</summary>
     public int Repeats => IsQuick ? 5 : 11;
 
+    /// <summary>Whether processors are kept from falling asleep, see <see cref="AwakeProcessors"/>.</summary>
+    public bool AreProcessorsAwake { get; init; }
+
     /// <summary>How long each cell runs in each repeat.</summary>
     public TimeSpan Window => TimeSpan.FromMilliseconds(IsQuick ? 60 : 200);
 

@@ -17,7 +17,9 @@ internal static class Surroundings
         settings.IsQuick,
         settings.Repeats,
         settings.Window.TotalMilliseconds,
-        double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture));
+        double.Parse(File.ReadAllText("/proc/loadavg").Split(' ')[0], CultureInfo.InvariantCulture),
+        settings.AreProcessorsAwake,
+        File.ReadAllText("/proc/sys/net/ipv4/tcp_congestion_control").Trim());
 
     private static string Field(string path, string name)
     {

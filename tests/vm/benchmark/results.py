@@ -58,6 +58,17 @@ def order(cell):
             cell["rate_limit"] or 0, -1 if cell["rtt_ms"] is None else cell["rtt_ms"], list(PATHS).index(cell["path"]))
 
 
+def others(path, cells):
+    """The cells that the file has and that are not among these."""
+    new = {tuple(cell[name] for name in KEY) for cell in cells}
+    try:
+        lines = path.read_text().splitlines()
+    except OSError:
+        return []
+    found = [cell for cell in map(json.loads, lines) if "workload" in cell]
+    return [cell for cell in found if tuple(cell[name] for name in KEY) not in new]
+
+
 def write(file, conditions, cells):
     """The conditions are the first line, and each further line is a cell."""
     for line in [{"conditions": conditions}, *cells]:

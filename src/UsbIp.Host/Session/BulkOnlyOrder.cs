@@ -41,24 +41,6 @@ public sealed class BulkOnlyOrder(EndpointTable endpoints, DeviceCalls calls, Pe
         }
     }
 
-    /// <summary>
-    /// Whether the URB, which has just ended well, is a command whose reads have come already: its client did not wait for the command, and the reply may
-    /// leave with a read's.
-    /// </summary>
-    public bool IsCommandBeforeReads(PendingUrb urb)
-    {
-        if (!urb.DelaysReads || urb.Request.Direction == UrbDirection.In || urb.Request.BufferLength != CommandBlockWrapper.Size
-            || urb.Transfer!.Status != UrbStatus.Ok)
-        {
-            return false;
-        }
-
-        lock (_gate)
-        {
-            return _held.Count > 0 && !_isStopped;
-        }
-    }
-
     /// <summary>The URB has ended, whichever way: the next read that waited for it goes to the device. Harmless when called again.</summary>
     public void Ended(PendingUrb urb)
     {

@@ -3,7 +3,7 @@ namespace UsbIp.Host.Session;
 /// <summary>
 /// When replies leave. Completions from another thread are sent as soon as that has delivered all it has. Those of a device that answers within the
 /// submit come on the receive loop's own thread, which may have more requests before it: their replies leave together, when it would wait for the client
-/// (see <see cref="ReceiveBuffer.BeforeWait"/>) or when much data is ready. A reply that nobody waits for leaves with the next one.
+/// (see <see cref="ReceiveBuffer.BeforeWait"/>) or when much data is ready.
 /// </summary>
 /// <param name="flush">Sends what is queued, without waiting.</param>
 public sealed class ReplyTiming(Action flush)
@@ -15,7 +15,6 @@ public sealed class ReplyTiming(Action flush)
     private const int Much = 256 * 1024;
 
     private volatile int _receiveThread;
-    private volatile bool _isDue;
     private int _unsent; // the receive loop's alone
 
     private bool IsReceiveLoop => Environment.CurrentManagedThreadId == _receiveThread;
@@ -26,16 +25,9 @@ public sealed class ReplyTiming(Action flush)
     /// <summary>There is no receive loop any more.</summary>
     public void EndReceiving() => _receiveThread = 0;
 
-    /// <summary>A transfer has ended, and its reply is queued. Any thread.</summary>
-    /// <param name="bytes">How many the reply has for the client.</param>
-    /// <param name="mayWait">Whether another reply is sure to follow, and nobody waits for this one.</param>
-    public void Completed(int bytes, bool mayWait = false)
+    /// <summary>A transfer has ended, with so many bytes for the client. Any thread.</summary>
+    public void Completed(int bytes)
     {
-        if (!mayWait)
-        {
-            _isDue = true;
-        }
-
         if (IsReceiveLoop)
         {
             _unsent += bytes;
@@ -47,7 +39,7 @@ public sealed class ReplyTiming(Action flush)
     {
         if (!IsReceiveLoop)
         {
-            FlushIfDue();
+            flush();
         }
         else if (_unsent >= Much)
         {
@@ -60,14 +52,5 @@ public sealed class ReplyTiming(Action flush)
     {
         _unsent = 0;
         flush();
-    }
-
-    private void FlushIfDue()
-    {
-        if (_isDue)
-        {
-            _isDue = false; // before the flush: a reply that comes meanwhile is due again
-            flush();
-        }
     }
 }

@@ -138,11 +138,9 @@ public sealed class UrbSession : ITransferSink, IDisposable
             Traffic.Count(transfer.ActualLength);
         }
 
-        var bytes = urb.Request.Direction == UrbDirection.In ? transfer.ActualLength : 0;
-        var mayWait = _order.IsCommandBeforeReads(urb);
+        _timing.Completed(urb.Request.Direction == UrbDirection.In ? transfer.ActualLength : 0);
         _order.Ended(urb);
         _pending.Complete(urb);
-        _timing.Completed(bytes, mayWait); // not before its reply is queued: another thread's flush would count for it
     }
 
     void ITransferSink.CompletionsDelivered() => _timing.Delivered();

@@ -61,18 +61,6 @@ public sealed class ReplyTimingTests
     }
 
     [Fact]
-    public void A_reply_that_may_wait_leaves_with_the_next_one()
-    {
-        _timing.Completed(0, mayWait: true);
-        _timing.Delivered();
-        _flushes.Should().Be(0);
-
-        _timing.Completed(0);
-        _timing.Delivered();
-        _flushes.Should().Be(1);
-    }
-
-    [Fact]
     public void Nothing_waits_for_a_loop_that_has_ended()
     {
         _timing.BeginReceiving();

@@ -56,8 +56,14 @@ internal sealed class Daemon(CommandContext context, ServeOptions options) : IDi
         using var ending = new CancellationTokenSource();
         await using var said = stop.Register(() =>
         {
-            SayEnding(service, logger);
-            ending.Cancel(); // only now: loops that heed the stop themselves may have ended before it was said, and then it never is
+            try
+            {
+                SayEnding(service, logger);
+            }
+            finally
+            {
+                ending.Cancel(); // only now: loops that heed the stop themselves may have ended before it was said, and then it never is
+            }
         });
         await Loops.RunAsync([server.RunAsync, control.RunAsync, service.RunAsync], ending.Token);
         logger.Ended();

@@ -215,8 +215,8 @@ class Machine:
                    if self.interactive else [])
         root = (["-drive", f"if=virtio,format=raw,cache=unsafe,file={self.dir}/root.img"] if self.systemd
                 else ["-no-reboot"])
-        # The emulator does a "rep movsb" byte by byte, at a tenth of the speed of any other copying. A processor that
-        # does not claim to be fast at it ("enhanced rep movsb") is not given any, by the kernel or by the C library.
+        # The emulator does a "rep movsb" byte by byte, which no real processor does. One that does not claim to be
+        # fast at it ("enhanced rep movsb") is not given any, by the kernel or by the C library.
         return [
             "qemu-system-x86_64", "-M", "q35,i8042=off", "-accel", "tcg,thread=multi,tb-size=512",
             "-cpu", "max,-erms,-fsrm", "-smp", str(self.cpus), "-m", str(self.memory),

@@ -55,25 +55,6 @@ internal sealed class BlockingSocket
         }
     }
 
-    /// <summary>Returns when there are bytes, when the stream has ended, or when a signal came: in each case recv(2) tells.</summary>
-    private void WaitForBytes()
-    {
-        var isHeld = false;
-        try
-        {
-            _handle.DangerousAddRef(ref isHeld);
-            var awaited = new LibC.PollDescriptor { Descriptor = (int)_handle.DangerousGetHandle(), Events = LibC.PollIn };
-            _ = LibC.Poll(ref awaited, 1, Timeout.Infinite);
-        }
-        finally
-        {
-            if (isHeld)
-            {
-                _handle.DangerousRelease();
-            }
-        }
-    }
-
     /// <summary>Whether bytes wait to be received; from any thread. False once the socket is closed.</summary>
     public bool IsReadable
     {
@@ -110,6 +91,25 @@ internal sealed class BlockingSocket
             if (error != LibC.Eintr)
             {
                 return -error;
+            }
+        }
+    }
+
+    /// <summary>Returns when there are bytes, when the stream has ended, or when a signal came: in each case recv(2) tells.</summary>
+    private void WaitForBytes()
+    {
+        var isHeld = false;
+        try
+        {
+            _handle.DangerousAddRef(ref isHeld);
+            var awaited = new LibC.PollDescriptor { Descriptor = (int)_handle.DangerousGetHandle(), Events = LibC.PollIn };
+            _ = LibC.Poll(ref awaited, 1, Timeout.Infinite);
+        }
+        finally
+        {
+            if (isHeld)
+            {
+                _handle.DangerousRelease();
             }
         }
     }

@@ -15,7 +15,6 @@ internal sealed partial class RunningProcess : IDisposable
     private const int NoSuchProcess = 3; // ESRCH
     private const int NoNumber = 22; // EINVAL
     private const int Terminate = 15; // SIGTERM
-    private const short PollIn = 1;
 
     private readonly int _number;
     private readonly SafeFileHandle? _handle; // null where the kernel or a sandbox has no pidfd_open
@@ -51,11 +50,11 @@ internal sealed partial class RunningProcess : IDisposable
         }
 
         var due = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
-        var state = new Poll { Descriptor = (int)_handle.DangerousGetHandle(), Events = PollIn };
+        var state = new LibC.PollDescriptor { Descriptor = (int)_handle.DangerousGetHandle(), Events = LibC.PollIn };
         int ready;
         do
         {
-            ready = Wait(ref state, 1, (int)Math.Max(0, due - Environment.TickCount64));
+            ready = LibC.Poll(ref state, 1, (int)Math.Max(0, due - Environment.TickCount64));
         }
         while (ready < 0 && Marshal.GetLastPInvokeError() == LibC.Eintr);
 
@@ -82,16 +81,4 @@ internal sealed partial class RunningProcess : IDisposable
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int number, int signal);
-
-    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
-    private static partial int Wait(ref Poll descriptors, nuint count, int milliseconds);
-
-    /// <summary>struct pollfd of &lt;poll.h&gt;.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct Poll
-    {
-        public int Descriptor;
-        public short Events;
-        public short Returned;
-    }
 }

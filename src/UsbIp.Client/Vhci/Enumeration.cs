@@ -21,8 +21,6 @@ internal sealed class Enumeration(VhciDriver driver, string sysfs, double patien
     /// <summary>usb-storage waits for 1 s before it looks at its disk, which then takes its own time to spin up.</summary>
     private static readonly TimeSpan NodeTimeout = TimeSpan.FromSeconds(8);
 
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(40);
-
     /// <param name="port">The port that the device was attached to.</param>
     /// <param name="stop">Ends the wait: the bridge has ended, or the user lost patience.</param>
     /// <exception cref="CommandException">The kernel did not accept the device.</exception>
@@ -34,7 +32,7 @@ internal sealed class Enumeration(VhciDriver driver, string sysfs, double patien
         watch.Restart();
         while (watch.Elapsed < NodeTimeout * patience && device.Interfaces.Any(path => IsUnfinished(path, watch.Elapsed)))
         {
-            Pause(stop);
+            Pause(watch, stop);
         }
 
         return device;
@@ -54,7 +52,7 @@ internal sealed class Enumeration(VhciDriver driver, string sysfs, double patien
                 case VhciPortState.Used when LocalDevice.Find(sysfs, row.LocalBusId) is { IsConfigured: true } device:
                     return device;
                 default:
-                    Pause(stop);
+                    Pause(watch, stop);
                     break;
             }
         }
@@ -87,9 +85,9 @@ internal sealed class Enumeration(VhciDriver driver, string sysfs, double patien
             ? value
             : -1;
 
-    private static void Pause(CancellationToken stop)
+    private static void Pause(Stopwatch watch, CancellationToken stop)
     {
-        _ = stop.WaitHandle.WaitOne(PollInterval);
+        _ = stop.WaitHandle.WaitOne(SysfsPolling.PauseAfter(watch.Elapsed));
         stop.ThrowIfCancellationRequested();
     }
 }

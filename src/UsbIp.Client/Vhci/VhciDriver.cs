@@ -17,7 +17,6 @@ public sealed class VhciDriver(string directory = VhciDriver.DefaultDirectory)
     private const int ErrnoInvalid = 22;
     private const int ErrnoReadOnly = 30; // a sandbox without the right to /sys
 
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(2);
 
     private readonly RootHubs _hubs = new(directory);
@@ -43,10 +42,9 @@ public sealed class VhciDriver(string directory = VhciDriver.DefaultDirectory)
     /// <exception cref="CommandException">No port at all is free, or the module is missing.</exception>
     public void RequireFreePort()
     {
-        var ports = ReadPorts();
-        if (!ports.Any(port => port.IsFree))
+        if (!EnumeratePorts().Any(port => port.IsFree))
         {
-            throw NoFreePort($"All {ports.Count} ports of vhci_hcd are in use.");
+            throw NoFreePort($"All {ReadPorts().Count} ports of vhci_hcd are in use.");
         }
     }
 
@@ -80,7 +78,7 @@ public sealed class VhciDriver(string directory = VhciDriver.DefaultDirectory)
             }
             catch (IOException error) when (Errno(error) == ErrnoAgain && watch.Elapsed < ReadyTimeout)
             {
-                Thread.Sleep(PollInterval); // the controller is still being set up; the kernel tells nobody when it is done
+                Thread.Sleep(SysfsPolling.PauseAfter(watch.Elapsed)); // the controller is still being set up; the kernel tells nobody when it is done
             }
             catch (IOException error)
             {
@@ -138,7 +136,7 @@ public sealed class VhciDriver(string directory = VhciDriver.DefaultDirectory)
                 return row.IsFree;
             }
 
-            Thread.Sleep(PollInterval); // sysfs does not notify
+            Thread.Sleep(SysfsPolling.PauseAfter(watch.Elapsed));
         }
 
         return true;
@@ -190,25 +188,29 @@ public sealed class VhciDriver(string directory = VhciDriver.DefaultDirectory)
         var watch = Stopwatch.StartNew();
         while (true)
         {
-            var ports = ReadPorts();
-            var free = ports.Where(port => port.IsFree && port.Takes(speed) && !tried.Contains(port.Number)).ToList();
-            if (free.Count == 0)
+            VhciPort? beingLeft = null;
+            foreach (var port in EnumeratePorts().Where(port => port.IsFree && port.Takes(speed) && !tried.Contains(port.Number)))
             {
-                var kind = speed == UsbSpeed.Super ? "SuperSpeed" : "high-speed";
-                throw NoFreePort($"All {ports.Count(port => port.Takes(speed))} {kind} ports of vhci_hcd are in use.");
+                if (!_hubs.HasDevice(port))
+                {
+                    return port.Number;
+                }
+
+                beingLeft ??= port;
             }
 
-            if (free.Find(port => !_hubs.HasDevice(port)) is { } empty)
+            if (beingLeft is null)
             {
-                return empty.Number;
+                var kind = speed == UsbSpeed.Super ? "SuperSpeed" : "high-speed";
+                throw NoFreePort($"All {ReadPorts().Count(port => port.Takes(speed))} {kind} ports of vhci_hcd are in use.");
             }
 
             if (watch.Elapsed > ReadyTimeout)
             {
-                return free[0].Number; // rather than none
+                return beingLeft.Number; // rather than none
             }
 
-            Thread.Sleep(PollInterval); // sysfs does not notify
+            Thread.Sleep(SysfsPolling.PauseAfter(watch.Elapsed));
         }
     }
 

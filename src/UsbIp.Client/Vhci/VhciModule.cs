@@ -9,7 +9,6 @@ internal static class VhciModule
     private const string Name = "vhci_hcd";
 
     private static readonly TimeSpan LoadTimeout = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     /// <returns>True if the module was loaded just now.</returns>
     /// <exception cref="CommandException">The module is missing and could not be loaded.</exception>
@@ -34,7 +33,7 @@ internal static class VhciModule
                 throw Missing(driver.Directory, complaint: complaint);
             }
 
-            Thread.Sleep(PollInterval); // the directory appears when the driver has bound its platform device
+            Thread.Sleep(SysfsPolling.PauseAfter(watch.Elapsed)); // the directory appears when the driver has bound its platform device
         }
 
         return true;

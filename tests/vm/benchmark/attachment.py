@@ -1,6 +1,7 @@
 """A device on this side: attached by a command, found, timed until it can be used, detached."""
 
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -83,8 +84,15 @@ class Attachment:
     def detach(self, command):
         """Returns how long it took until the device was gone."""
         begun = time.monotonic()
-        subprocess.run([*command, str(port_of(self.busid))], check=True, stdin=subprocess.DEVNULL,
-                       stdout=subprocess.DEVNULL, timeout=ATTACH_SECONDS)
+        process = subprocess.Popen([*command, str(port_of(self.busid))], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.DEVNULL)
+        # Given a timeout, wait() looks at ever longer intervals, up to 50 ms: that would be what is measured.
+        lost_patience = threading.Timer(ATTACH_SECONDS, process.kill)
+        lost_patience.start()
+        status = process.wait()
+        lost_patience.cancel()
+        if status:
+            raise OSError(f"detaching {self.busid} ended with status {status}")
         while (USB / self.name).exists() and time.monotonic() - begun < ATTACH_SECONDS:
             time.sleep(LOOK_SECONDS)
         return time.monotonic() - begun

@@ -50,6 +50,9 @@ internal static class BridgeLimits
     /// </summary>
     public static readonly TimeSpan UnplugDelay = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>What that time is slept in: short against the time for which a busy machine may keep a virtual one from running.</summary>
+    public static readonly TimeSpan UnplugStep = TimeSpan.FromMilliseconds(5);
+
     /// <summary>How long they may go on submitting: an unplug must be one within 3 s.</summary>
     public static readonly TimeSpan UnplugPatience = TimeSpan.FromSeconds(1);
 

@@ -159,15 +159,30 @@ public sealed class UrbBridge : IDisposable
     }
 
     /// <summary>
-    /// Whether the kernel has asked nothing for a moment, or has closed its end. A moment that took twice as long tells nothing: this machine is so busy
-    /// that the drivers may not have had their turn.
+    /// Whether the kernel has asked nothing for a moment, or has closed its end. The moment consists of short sleeps, in each of which the drivers and
+    /// vhci_tx get a processor; if one lasted far longer, this machine itself had none for a while, or is so busy that they may not have had their turn:
+    /// then it tells nothing. What runs on another processor is waited for.
     /// </summary>
     private bool IsQuiet()
     {
         var seen = _kernelReader.GivenBack;
-        var began = Stopwatch.GetTimestamp();
-        return _kernelReaderEnded.Wait(BridgeLimits.UnplugDelay)
-            || (_kernelReader.GivenBack == seen && !_kernelReader.IsMoreToRead && Stopwatch.GetElapsedTime(began) < BridgeLimits.UnplugDelay * 2);
+        for (var slept = TimeSpan.Zero; slept < BridgeLimits.UnplugDelay; slept += BridgeLimits.UnplugStep)
+        {
+            var began = Stopwatch.GetTimestamp();
+            if (_kernelReaderEnded.Wait(BridgeLimits.UnplugStep))
+            {
+                return true;
+            }
+
+            if (Stopwatch.GetElapsedTime(began) > BridgeLimits.UnplugStep * 3)
+            {
+                return false;
+            }
+        }
+
+        var asked = Stopwatch.GetTimestamp();
+        Processors.LeaveKernelCode();
+        return _kernelReader.GivenBack == seen && !_kernelReader.IsMoreToRead && Stopwatch.GetElapsedTime(asked) < BridgeLimits.UnplugDelay;
     }
 
     private static void ShutDown(Socket socket)

@@ -38,6 +38,10 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int FileControl(SafeHandle file, int command, int argument);
 
+    /// <summary>A call for which the C library has no function.</summary>
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint SystemCall(nint number, nint first = 0, nint second = 0, nint third = 0, nint fourth = 0);
+
     /// <summary>struct pollfd of &lt;poll.h&gt;.</summary>
     [StructLayout(LayoutKind.Sequential)]
     public struct PollDescriptor

@@ -25,7 +25,7 @@ internal sealed partial class RunningProcess : IDisposable
     [SuppressMessage("Reliability", "CA2000", Justification = "The process owns its descriptor.")]
     public static RunningProcess? Open(int number)
     {
-        var descriptor = Call(PidfdOpen, number, 0, 0, 0);
+        var descriptor = LibC.SystemCall(PidfdOpen, number);
         return descriptor >= 0 ? new RunningProcess(number, new SafeFileHandle(descriptor, ownsHandle: true))
             : Marshal.GetLastPInvokeError() is NoSuchProcess or NoNumber ? null
             : Kill(number, 0) == 0 || Marshal.GetLastPInvokeError() != NoSuchProcess ? new RunningProcess(number, null)
@@ -38,7 +38,7 @@ internal sealed partial class RunningProcess : IDisposable
     /// <summary>Sends SIGTERM.</summary>
     /// <returns>False if this user may not do that; true also if it has ended by itself.</returns>
     public bool AskToEnd() =>
-        (_handle is null ? Kill(_number, Terminate) : Call(PidfdSendSignal, _handle.DangerousGetHandle(), Terminate, 0, 0)) == 0
+        (_handle is null ? Kill(_number, Terminate) : LibC.SystemCall(PidfdSendSignal, _handle.DangerousGetHandle(), Terminate)) == 0
         || Marshal.GetLastPInvokeError() == NoSuchProcess;
 
     /// <summary>Waits for its end.</summary>
@@ -75,9 +75,6 @@ internal sealed partial class RunningProcess : IDisposable
             return true;
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
-    private static partial nint Call(nint number, nint first, nint second, nint third, nint fourth);
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int number, int signal);

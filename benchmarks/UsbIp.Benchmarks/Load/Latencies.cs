@@ -2,13 +2,23 @@ using System.Diagnostics;
 
 namespace UsbIp.Benchmarks.Load;
 
-/// <summary>Round trips of one window, kept until there is no room for more; memory is taken once.</summary>
+/// <summary>Round trips of one window, kept until there is no room for more; memory is taken once, before the first.</summary>
 internal sealed class Latencies
 {
-    private readonly long[] _ticks = new long[1 << 18];
+    private const int Room = 1 << 18;
+
+    private long[] _ticks = [];
     private int _count;
 
-    public void Clear() => _count = 0;
+    public void Clear()
+    {
+        if (_ticks.Length == 0)
+        {
+            _ticks = new long[Room];
+        }
+
+        _count = 0;
+    }
 
     public void Add(long ticks)
     {

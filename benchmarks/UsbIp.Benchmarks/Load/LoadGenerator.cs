@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net.Sockets;
 using UsbIp.Client.Interop;
@@ -10,22 +9,17 @@ namespace UsbIp.Benchmarks.Load;
 /// The client's side of a session under load: keeps a number of URBs in flight and checks that each reply is the next one that is due, whole
 /// and without an error. One thread; nothing is allocated while it runs. Does not own the socket.
 /// </summary>
-internal sealed class LoadGenerator
+internal sealed class LoadGenerator : ILoad
 {
-    private const byte BulkEndpoint = 1;
-    private const int SeqnumOffset = 4;
     private const int ReadSize = 256 * 1024;
 
     private readonly BlockingSocket _socket;
     private readonly DeviceId _device;
     private readonly LoadStyle _style;
+    private readonly RequestBatch _requests;
     private readonly Latencies _latencies = new();
     private readonly byte[] _received = GC.AllocateUninitializedArray<byte>(ReadSize, pinned: true);
-    private byte[] _requests = [];
-    private int _requestSize;
-    private int _requestCapacity;
     private Workload _workload;
-    private uint _nextToAsk = 1;
     private uint _nextDue = 1;
 
     /// <param name="socket">A session past its import; never used asynchronously.</param>
@@ -33,15 +27,14 @@ internal sealed class LoadGenerator
     /// <param name="style">How requests are written and replies are read.</param>
     public LoadGenerator(Socket socket, DeviceId device, LoadStyle style)
     {
-        (_device, _style) = (device, style);
+        (_device, _requests, _style) = (device, new RequestBatch(device), style);
         socket.ReceiveTimeout = socket.SendTimeout = 20_000; // a side that hangs ends the run instead
         _socket = new BlockingSocket(socket);
     }
 
     private int ReplySize => SubmitReply.Size + (_workload.Direction == UrbDirection.In ? _workload.Size : 0);
 
-    /// <summary>Runs the workload for about that long, then lets what is in flight come home.</summary>
-    /// <exception cref="ProtocolException">A reply is not what was asked for.</exception>
+    /// <inheritdoc/>
     public LoadResult Run(Workload workload, TimeSpan window)
     {
         Prepare(workload);
@@ -52,11 +45,34 @@ internal sealed class LoadGenerator
         return new LoadResult(urbs, Stopwatch.GetElapsedTime(begin), _latencies.Microseconds(0.5), _latencies.Microseconds(0.99));
     }
 
+    /// <summary>Asks for as many URBs as the workload has in flight, and returns at once.</summary>
+    public void Begin(Workload workload)
+    {
+        Prepare(workload);
+        Ask(workload.Depth);
+    }
+
+    /// <summary>Waits for the reply that is due, and asks for another one.</summary>
+    public void Continue()
+    {
+        ReceiveReply();
+        Ask(1);
+    }
+
+    /// <summary>Lets come home what <see cref="Begin"/> and <see cref="Continue"/> have left in flight.</summary>
+    public void Finish()
+    {
+        for (var left = _workload.Depth; left > 0; left--)
+        {
+            ReceiveReply();
+        }
+    }
+
     /// <summary>One control request without data, such as SET_CONFIGURATION.</summary>
     public void Control(SetupPacket setup)
     {
         Span<byte> message = stackalloc byte[SubmitRequest.Size];
-        new SubmitRequest(_nextToAsk++, _device, UrbDirection.Out, 0, TransferFlags.None, 0, 0, 0, 0, setup).Write(message);
+        new SubmitRequest(_requests.TakeSeqnum(), _device, UrbDirection.Out, 0, TransferFlags.None, 0, 0, 0, 0, setup).Write(message);
         Send(message);
         ReceiveExactly(message);
         Check(message, size: 0);
@@ -158,34 +174,15 @@ internal sealed class LoadGenerator
     private void Prepare(Workload workload)
     {
         _workload = workload;
-        _requestSize = SubmitRequest.Size + (workload.Direction == UrbDirection.Out ? workload.Size : 0);
-        _requestCapacity = Math.Clamp((1024 * 1024) / _requestSize, 1, workload.Depth);
-        var bytes = _requestSize * _requestCapacity;
-        if (_requests.Length < bytes)
-        {
-            _requests = GC.AllocateArray<byte>(bytes, pinned: true);
-        }
-
-        for (var index = 0; index < _requestCapacity; index++)
-        {
-            new SubmitRequest(0, _device, workload.Direction, BulkEndpoint, TransferFlags.None, workload.Size, 0, 0, 0, default)
-                .Write(_requests.AsSpan(index * _requestSize));
-        }
+        _requests.Prepare(workload);
     }
 
     private void Ask(int count)
     {
         while (count > 0)
         {
-            var together = Math.Min(count, _requestCapacity);
-            for (var index = 0; index < together; index++)
-            {
-                BinaryPrimitives.WriteUInt32BigEndian(_requests.AsSpan((index * _requestSize) + SeqnumOffset), _nextToAsk);
-                _nextToAsk = unchecked(_nextToAsk + 1);
-            }
-
-            Send(_requests.AsSpan(0, together * _requestSize));
-            count -= together;
+            Send(_requests.Take(count, out var taken));
+            count -= taken;
         }
     }
 

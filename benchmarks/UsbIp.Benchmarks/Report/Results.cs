@@ -17,8 +17,17 @@ internal sealed record ProcessMemory(long IdleKib, long LoadedKib, long PeakKib)
 /// <summary>A host with that many sessions.</summary>
 internal sealed record SessionMemory(int Sessions, long ResidentKib, double KibPerSession, int Threads);
 
+/// <summary>So many sessions under load together: the workload is that of each.</summary>
+internal sealed record CrowdCell(int Sessions, Cell Cell);
+
 /// <summary>How sessions add up.</summary>
-internal sealed record SessionResults(Conditions Conditions, IReadOnlyList<SessionMemory> Memory, int IdleSessions, IReadOnlyList<Cell> Active);
+/// <param name="Conditions">Where and how it was measured.</param>
+/// <param name="Memory">Of a host with ever more sessions, all idle.</param>
+/// <param name="IdleSessions">How many there are beside the one that <paramref name="Active"/> is about.</param>
+/// <param name="Active">One session under load, with and without the idle ones.</param>
+/// <param name="Together">Ever more sessions under load together; null in results from before that was measured.</param>
+internal sealed record SessionResults(
+    Conditions Conditions, IReadOnlyList<SessionMemory> Memory, int IdleSessions, IReadOnlyList<Cell> Active, IReadOnlyList<CrowdCell>? Together = null);
 
 /// <summary>How long a command takes from its start to its end, in ms.</summary>
 internal sealed record CommandTime(string Command, IReadOnlyList<double> Milliseconds);

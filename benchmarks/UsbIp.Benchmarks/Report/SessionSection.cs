@@ -21,6 +21,7 @@ internal sealed class SessionSection(SessionResults results)
             The last of them under load, while the {results.IdleSessions} others are idle, over the only session of another host, in turn:
 
             {SpeedTable()}
+            {Together()}
             """;
         return Section.Of(text, [MemoryBar(), SpeedBar()]);
     }
@@ -57,6 +58,34 @@ internal sealed class SessionSection(SessionResults results)
         }
 
         return table.ToString();
+    }
+
+    private string Together()
+    {
+        if (results.Together is not { } together)
+        {
+            return "";
+        }
+
+        var table = new MarkdownTable(texts: 1, "Load of each", "sessions at work", "limit k URB/s", "host k URB/s", "host / limit", "host's CPU µs/URB");
+        foreach (var (sessions, cell) in together.OrderBy(crowd => crowd.Cell.Size))
+        {
+            var (host, limit) = (cell.Contenders[HostScenario.Host], cell.Contenders[HostScenario.Limit]);
+            table.Row(
+                $"{cell.Direction} {cell.SizeText}, one at a time",
+                sessions.ToString("#,0", CultureInfo.InvariantCulture),
+                Rate(cell, HostScenario.Limit),
+                Rate(cell, HostScenario.Host),
+                Figures.Ratio(Spread.OfRatios(host, limit, sample => sample.UrbsPerSecond)),
+                Figures.Short(Spread.Of(host.Select(sample => sample.CpuPerUrb)).Median));
+        }
+
+        return $"""
+            All of them at work, from one thread that asks each in its turn, over as many connections to a pump that has every reply ready (*limit*, a thread for each
+            connection as in the host):
+
+            {table}
+            """;
     }
 
     private static string Rate(Cell cell, string contender) =>

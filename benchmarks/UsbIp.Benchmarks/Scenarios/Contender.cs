@@ -4,11 +4,11 @@ using UsbIp.Benchmarks.Report;
 
 namespace UsbIp.Benchmarks.Scenarios;
 
-/// <summary>One of those that are measured in turn: a session with a load generator on it, and the process whose CPU counts.</summary>
+/// <summary>One of those that are measured in turn: one session under load, or many, and the process whose CPU counts.</summary>
 /// <param name="Name">What results call it.</param>
-/// <param name="Load">Its session.</param>
+/// <param name="Load">Its session, or sessions.</param>
 /// <param name="Subject">The process under test; null if only the rate matters.</param>
-internal sealed record Contender(string Name, LoadGenerator Load, MeasuredProcess? Subject)
+internal sealed record Contender(string Name, ILoad Load, MeasuredProcess? Subject)
 {
     public Sample Measure(Workload workload, TimeSpan window)
     {

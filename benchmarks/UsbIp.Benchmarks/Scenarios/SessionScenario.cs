@@ -1,5 +1,8 @@
+using System.Globalization;
+using System.Net.Sockets;
 using UsbIp.Benchmarks.Load;
 using UsbIp.Benchmarks.Processes;
+using UsbIp.Benchmarks.Pumps;
 using UsbIp.Benchmarks.Report;
 using UsbIp.Protocol;
 
@@ -7,7 +10,8 @@ namespace UsbIp.Benchmarks.Scenarios;
 
 /// <summary>
 /// Up to a thousand clients at one host: what an idle session costs in memory, and whether an active one feels the others, by comparison with
-/// the only client of another host, in turn.
+/// the only client of another host, in turn. Then ever more of them at work, and in turn with them as many connections to an
+/// <see cref="AnsweringHost"/>, which is the limit.
 /// </summary>
 internal sealed class SessionScenario(RunSettings settings)
 {
@@ -28,6 +32,9 @@ internal sealed class SessionScenario(RunSettings settings)
         new(UrbDirection.Out, 128 * 1024, 4),
     ];
 
+    /// <summary>What each of many sessions does that work together.</summary>
+    private static readonly Workload[] LoadsTogether = [new(UrbDirection.In, 512, 1), new(UrbDirection.In, 16 * 1024, 1)];
+
     public SessionResults Run()
     {
         var conditions = Surroundings.Look(settings);
@@ -44,13 +51,44 @@ internal sealed class SessionScenario(RunSettings settings)
                     new Contender(Alone, alone.Load, quiet.Process),
                     new Contender(AmongOthers, sessions[^1].Load, crowded.Process),
                 ]).Run(Loads);
-            return new SessionResults(conditions, memory, Most - 1, active);
+            return new SessionResults(conditions, memory, Most - 1, active, RunTogether(crowded, sessions));
         }
         finally
         {
             sessions.ForEach(session => session.Dispose());
         }
     }
+
+    private List<CrowdCell> RunTogether(HostProcess host, List<ImportedSession> sessions)
+    {
+        using var pump = MeasuredProcess.StartSelf(PumpProcess.Answer);
+        var port = int.Parse(pump.ReadLine(), CultureInfo.InvariantCulture);
+        var direct = new List<Socket>();
+        try
+        {
+            return [.. Counts.SelectMany(count =>
+            {
+                while (direct.Count < count)
+                {
+                    direct.Add(PumpProcess.ConnectTcp(port));
+                }
+
+                return new Tournament(
+                    settings,
+                    [
+                        new Contender(HostScenario.Limit, Crowd(direct.Take(count)), pump),
+                        new Contender(HostScenario.Host, new CrowdLoad([.. sessions.Take(count).Select(session => session.Load)]), host.Process),
+                    ]).Run(LoadsTogether).Select(cell => new CrowdCell(count, cell));
+            })];
+        }
+        finally
+        {
+            direct.ForEach(connection => connection.Dispose());
+        }
+    }
+
+    private static CrowdLoad Crowd(IEnumerable<Socket> connections) =>
+        new([.. connections.Select(connection => new LoadGenerator(connection, PumpProcess.Device.DeviceId, LoadStyle.Client))]);
 
     private static List<SessionMemory> OpenAll(HostProcess host, List<ImportedSession> sessions)
     {

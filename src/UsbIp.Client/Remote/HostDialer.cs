@@ -31,6 +31,10 @@ internal static class HostDialer
             {
                 return Dial(new IPEndPoint(addresses[index], address.Port), share > LeastPerAddress ? share : LeastPerAddress, timeout, stop);
             }
+            catch (SocketException error) when (WasInterrupted(error))
+            {
+                index--;
+            }
             catch (Exception error) when (error is SocketException or ObjectDisposedException)
             {
                 stop.ThrowIfCancellationRequested();
@@ -72,6 +76,12 @@ internal static class HostDialer
             throw;
         }
     }
+
+    /// <summary>
+    /// Whether this process was stopped and went on meanwhile (Ctrl+Z and fg): of a socket with SO_SNDTIMEO, connect(2) then returns EINTR although no
+    /// handler ran (signal(7)), and .NET calls it once more. It tells nothing of the host.
+    /// </summary>
+    private static bool WasInterrupted(SocketException error) => error.SocketErrorCode is SocketError.AlreadyInProgress or SocketError.Interrupted;
 
     /// <returns>One address at least.</returns>
     /// <exception cref="CommandException">The name does not resolve.</exception>

@@ -1,8 +1,10 @@
 using System.Net;
+using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using UsbIp.Client.Remote;
 using UsbIp.Client.Tests.Doubles;
 using UsbIp.Protocol;
+using UsbIp.TestKit;
 
 namespace UsbIp.Client.Tests.Remote;
 
@@ -166,6 +168,23 @@ public class HostConnectionTests
     }
 
     [Fact]
+    public async Task Whoever_is_stopped_while_connecting_and_goes_on_is_not_told_of_a_network_that_fails()
+    {
+        using var standstill = new Standstill(TimeSpan.FromMilliseconds(20));
+        using var deaf = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        deaf.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        deaf.Listen(0);
+        var address = new HostAddress("127.0.0.1", ((IPEndPoint)deaf.LocalEndPoint!).Port);
+        using var first = HostConnection.Connect(address); // fills the accept queue
+        var connecting = Task.Run(() => ConnectFails(address, TimeSpan.FromSeconds(1)));
+        Eventually.Holds(() => IsConnecting(address.Port), "a connection that is being made");
+
+        standstill.Begin();
+
+        (await connecting).ExitCode.Should().Be(ExitCode.Timeout);
+    }
+
+    [Fact]
     public void A_stop_ends_the_wait_for_an_answer()
     {
         using var stop = new CancellationTokenSource();
@@ -182,6 +201,9 @@ public class HostConnectionTests
         var wait = () => list.Wait(TimeSpan.FromSeconds(5));
         wait.Should().Throw<OperationCanceledException>();
     }
+
+    private static bool IsConnecting(int port) => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
+        .Any(connection => connection.State == TcpState.SynSent && connection.RemoteEndPoint.Port == port);
 
     private static CommandException ConnectFails(HostAddress address, TimeSpan? timeout = null)
     {

@@ -46,8 +46,9 @@ def kernel_complaints(log):
 class Machine:
     """One QEMU with one boot of the guest; with systemd in it, what the guest writes is on a disk and outlives a reboot."""
 
-    def __init__(self, kernel, memory, interactive=False, systemd=False, cpus=2):
+    def __init__(self, kernel, memory, interactive=False, systemd=False, cpus=2, parameters=()):
         self.kernel = kernel
+        self.parameters = parameters
         self.systemd = systemd
         self.memory = memory
         self.cpus = cpus
@@ -195,6 +196,7 @@ class Machine:
             "tsc=reliable", "no_timer_check", "nosoftlockup", "rcupdate.rcu_cpu_stall_timeout=120",
             # No device here needs the second of patience that old sticks do.
             "usb-storage.delay_use=0",
+            *self.parameters,
         ]
         # A panic ends the machine; where reboots are part of the story, it stays as it is instead.
         kernel_line += (["systemd.unit=vm.target", "systemd.show_status=0",

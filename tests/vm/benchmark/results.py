@@ -28,6 +28,7 @@ def cells_of(samples):
 def cell_of(key, group):
     values = [sample["value"] for sample in group]
     cell = dict(zip(KEY, key)) | {
+        "cpus": group[0]["cpus"],
         "unit": group[0]["unit"],
         "median": round(statistics.median(values), 4), "low": min(values), "high": max(values),
         "p50_ms": None, "p99_ms": None,

@@ -96,6 +96,9 @@ internal sealed record AttackGroup(string Name, Outcome Expected, IReadOnlyList<
         new AttackGroup("random replies", Outcome.Open, [.. Enumerable.Range(1, seeds).Select(seed => $"{Attack.Seed}:{seed}")]),
     ];
 
+    /// <summary>The same attacks, all of them so many times.</summary>
+    public AttackGroup Times(int count) => this with { BusIds = [.. Enumerable.Repeat(BusIds, count).SelectMany(busIds => busIds)] };
+
     private static IEnumerable<AttackGroup> Submits(string kind) =>
     [
         Of($"RET_SUBMIT, {kind}", kind, Outcome.GoesOn, [.. HarmlessSubmits, .. HarmlessCounts(kind)]),

@@ -27,9 +27,14 @@ internal sealed class Campaign(HostileServer server, IReadOnlyList<Attacker> att
         }
 
         Say(_stuck.IsEmpty, "no task is stuck in the kernel", _stuck);
-        var random = groups.SelectMany(group => group.BusIds).Where(busId => busId.StartsWith(Attack.Seed, StringComparison.Ordinal)).Sum(server.WrongReplies);
-        Say(random >= LeastRandomReplies, $"{random} replies were damaged at random, of at least {LeastRandomReplies}", []);
-        Console.WriteLine($"note {groups.Sum(group => group.BusIds.Count)} attacks, {groups.SelectMany(group => group.BusIds).Sum(server.WrongReplies)} wrong replies");
+        var tried = groups.SelectMany(group => group.BusIds).Distinct().ToArray();
+        if (tried.Where(busId => busId.StartsWith(Attack.Seed, StringComparison.Ordinal)).ToArray() is { Length: > 0 } seeds)
+        {
+            var damaged = seeds.Sum(server.WrongReplies);
+            Say(damaged >= LeastRandomReplies, $"{damaged} replies were damaged at random, of at least {LeastRandomReplies}", []);
+        }
+
+        Console.WriteLine($"note {groups.Sum(group => group.BusIds.Count)} attacks, {tried.Sum(server.WrongReplies)} wrong replies");
     }
 
     private void Work(Attacker attacker, ConcurrentQueue<(string BusId, Outcome Expected)> waiting)
@@ -47,7 +52,7 @@ internal sealed class Campaign(HostileServer server, IReadOnlyList<Attacker> att
 
     private void Report(AttackGroup group)
     {
-        var problems = group.BusIds.Where(_problems.ContainsKey).Select(busId => $"{busId}: {_problems[busId]}").ToArray();
+        var problems = group.BusIds.Distinct().Where(_problems.ContainsKey).Select(busId => $"{busId}: {_problems[busId]}").ToArray();
         Say(problems.Length == 0, $"{group.Name} ({group.BusIds.Count})", problems);
     }
 

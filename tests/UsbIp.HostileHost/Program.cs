@@ -12,6 +12,8 @@ using UsbIp.Protocol;
 // hostile-host attack USBTEST LOG SEEDS
 //     Tries every attack, and SEEDS random ones, on this machine's kernel through the client's bridge. USBTEST is tests/vm/usbtest.py; what
 //     the bridge says goes to the file LOG.
+// hostile-host repeat USBTEST LOG TIMES GROUP
+//     Tries the attacks of that group, and no others, so many times.
 const int MostAtOnce = 6;
 
 if (args is ["serve", var port])
@@ -20,14 +22,11 @@ if (args is ["serve", var port])
 }
 else if (args is ["attack", var usbtest, var log, var seeds])
 {
-    var server = new HostileServer(0);
-    new Thread(server.Run) { IsBackground = true, Name = "server" }.Start();
-    var logger = LineLogger.ToFile(log, LogLevel.Information);
-    var attackers = Enumerable.Range(0, Math.Min(MostAtOnce, Attacker.CountControllers()))
-        .Select(controller => new Attacker(server, new Usbtest(usbtest), controller, logger))
-        .ToArray();
-    new Campaign(server, attackers).Run(AttackGroup.All(int.Parse(seeds, CultureInfo.InvariantCulture)));
-    Array.ForEach(attackers, attacker => attacker.Dispose());
+    Try(usbtest, log, AttackGroup.All(int.Parse(seeds, CultureInfo.InvariantCulture)));
+}
+else if (args is ["repeat", var sameUsbtest, var sameLog, var times, var name])
+{
+    Try(sameUsbtest, sameLog, [AttackGroup.All(0).Single(group => group.Name == name).Times(int.Parse(times, CultureInfo.InvariantCulture))]);
 }
 else if (args is ["cycle", var host, var process, var bridgeLog, var count, .. var busIds])
 {
@@ -36,8 +35,20 @@ else if (args is ["cycle", var host, var process, var bridgeLog, var count, .. v
 }
 else
 {
-    Console.Error.WriteLine("hostile-host serve PORT, hostile-host attack USBTEST LOG SEEDS, or hostile-host cycle HOST PROCESS LOG COUNT BUSID...");
+    Console.Error.WriteLine("hostile-host serve PORT, hostile-host attack USBTEST LOG SEEDS, hostile-host repeat USBTEST LOG TIMES GROUP, or hostile-host cycle HOST PROCESS LOG COUNT BUSID...");
     return 2;
 }
 
 return 0;
+
+static void Try(string usbtest, string log, IReadOnlyList<AttackGroup> groups)
+{
+    var server = new HostileServer(0);
+    new Thread(server.Run) { IsBackground = true, Name = "server" }.Start();
+    var logger = LineLogger.ToFile(log, LogLevel.Information);
+    var attackers = Enumerable.Range(0, Math.Min(MostAtOnce, Attacker.CountControllers()))
+        .Select(controller => new Attacker(server, new Usbtest(usbtest), controller, logger))
+        .ToArray();
+    new Campaign(server, attackers).Run(groups);
+    Array.ForEach(attackers, attacker => attacker.Dispose());
+}

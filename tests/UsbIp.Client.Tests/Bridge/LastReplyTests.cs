@@ -1,4 +1,5 @@
 using UsbIp.Client.Bridge;
+using UsbIp.Client.Tests.Doubles;
 using UsbIp.Protocol;
 using UsbIp.TestKit;
 
@@ -84,6 +85,23 @@ public sealed class LastReplyTests : IDisposable
         }
 
         _rig.Kernel.Receive().Should().BeNull("now it is");
+    }
+
+    [Fact]
+    public void A_time_in_which_this_machine_stood_still_does_not_count_as_quiet()
+    {
+        using var standstill = new Standstill(BridgeLimits.UnplugDelay * 1.4);
+        _rig.Kernel.SubmitIn(1, 64);
+        Receive(1);
+        _rig.Host.Dispose();
+        AssertShutDown();
+
+        standstill.Begin();
+
+        _rig.Kernel.Poll(BridgeLimits.UnplugDelay / 5).Should().BeFalse("no driver has had its turn meanwhile");
+        _rig.Kernel.SubmitIn(1, 64);
+        AssertShutDown();
+        _rig.Kernel.Receive().Should().BeNull("now they have");
     }
 
     [Fact]

@@ -11,6 +11,17 @@ is_listening() {
     ss -Hltn "sport = :$host_port" | grep -q .
 }
 
+# --- the hostile host, which also tries our bridge against itself ---
+
+hostile_host=$VM_DIR/../UsbIp.HostileHost/bin/${CONFIGURATION:-Release}/net10.0/hostile-host
+
+hostile_host_is_built() {
+    [ -x "$hostile_host" ] || {
+        echo "$hostile_host is missing: build it with 'dotnet build tests/UsbIp.HostileHost -c ${CONFIGURATION:-Release}'"
+        return 1
+    }
+}
+
 # --- usbip-host ---
 
 # start_host ARGUMENTS...: usbip-host serve, in the background.

@@ -3,10 +3,9 @@
 # seconds: 600
 . "$VM_DIR/lib.sh"
 
-program=$VM_DIR/../UsbIp.HostileHost/bin/${CONFIGURATION:-Release}/net10.0/hostile-host
-
 load_vhci
 modprobe usbtest
+require "the hostile host is built" hostile_host_is_built
 load_gadgets 1
 require "a SourceSink gadget is plugged in" gadget_source_sink zero
 zero=$(gadget_busid zero)
@@ -57,7 +56,7 @@ used_well() {
 require "12 times by the commands" rounds 3
 # The commands' bridges in one process: an emulated machine takes a tenth of the time for it,
 # and it shows what each of them leaves.
-report "$program" cycle "127.0.0.1:$host_port" "$host_pid" "$LOGS/bridges.log" 200 "$zero" "$virtual"
+report "$hostile_host" cycle "127.0.0.1:$host_port" "$host_pid" "$LOGS/bridges.log" 200 "$zero" "$virtual"
 check "it works" used_well
 wait_for "every port is free" 5 no_used_ports
 wait_for "no bridge stays" 5 no_bridges

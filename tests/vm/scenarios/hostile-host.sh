@@ -3,17 +3,8 @@
 # seconds: 420
 . "$VM_DIR/lib.sh"
 
-program=$VM_DIR/../UsbIp.HostileHost/bin/${CONFIGURATION:-Release}/net10.0/hostile-host
-
-is_built() {
-    [ -x "$program" ] || {
-        echo "$program is missing: build it with 'dotnet build tests/UsbIp.HostileHost -c ${CONFIGURATION:-Release}'"
-        return 1
-    }
-}
-
 start_hostile_host() {
-    "$program" serve "$host_port" 3>&- &
+    "$hostile_host" serve "$host_port" 3>&- &
     # shellcheck disable=SC2034 # for programs.sh
     host_pid=$!
     wait_until 20 is_listening
@@ -21,11 +12,11 @@ start_hostile_host() {
 
 load_vhci
 modprobe usbtest
-require "the hostile host is built" is_built
+require "the hostile host is built" hostile_host_is_built
 
 # Every attack runs through the client's own bridge, in one process: starting one for each
 # would take most of the time. HOSTILE_SEEDS=N for more or fewer random ones.
-report "$program" attack "$VM_DIR/usbtest.py" "$LOGS/bridges.log" "${HOSTILE_SEEDS:-100}"
+report "$hostile_host" attack "$VM_DIR/usbtest.py" "$LOGS/bridges.log" "${HOSTILE_SEEDS:-100}"
 check "every port is free" no_used_ports
 
 require "the hostile host serves a device that works" start_hostile_host

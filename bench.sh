@@ -3,7 +3,8 @@
 #
 #   ./bench.sh [--quick] [--native | --vm] [PART...]
 #
-#   --quick    shorter windows and fewer repeats, under 5 minutes in all
+#   --quick    shorter windows, fewer repeats, and only a disk in the virtual machine: under
+#              5 minutes in all, besides the compiling that the first run begins with
 #   --native   only outside the virtual machine: the programs at native speed, over loopback
 #   --vm       only in the virtual machine: against the kernel's own usbip
 #   PART       of the native half only: programs, host, bridge, sessions or micro

@@ -74,7 +74,7 @@ internal sealed class BenchmarkPage(ResultFiles files)
         return $"""
             # Benchmarks
 
-            Written by `./bench.sh`; `./bench.sh --quick` takes less than five minutes. Every sample is in `benchmarks/results/*.json`.
+            Written by `./bench.sh`; `./bench.sh --quick` takes less than five minutes once the programs are compiled. Every sample is in `benchmarks/results/*.json`.
 
             What counts here are **ratios within one run**. Contenders are measured directly after each other, window by window, each repeat beginning with another
             one, after a warm-up; a ratio is formed within its repeat, and what is shown is the median of the repeats with its least and most. Absolute

@@ -6,6 +6,7 @@ using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
+using Perfolizer.Horology;
 using UsbIp.Benchmarks.Micro;
 using UsbIp.Benchmarks.Report;
 
@@ -18,7 +19,9 @@ internal sealed class MicroScenario(RunSettings settings)
     {
         var conditions = Surroundings.Look(settings);
         var artifacts = Directory.CreateTempSubdirectory("usbip-bench").FullName;
-        var job = (settings.IsQuick ? Job.ShortRun : Job.Default).WithToolchain(InProcessNoEmitToolchain.Instance);
+        // A short run's iterations take half a second each, as long ones do.
+        var pace = settings.IsQuick ? Job.ShortRun.WithIterationTime(TimeInterval.FromMilliseconds(50)) : Job.Default;
+        var job = pace.WithToolchain(InProcessNoEmitToolchain.Instance);
         var config = ManualConfig.CreateEmpty()
             .AddJob(job)
             .AddDiagnoser(MemoryDiagnoser.Default)

@@ -159,12 +159,13 @@ public sealed class UrbBridge : IDisposable
     }
 
     /// <summary>
-    /// Whether the kernel has asked nothing for a moment, or has closed its end. The moment consists of short sleeps, in each of which the drivers and
-    /// vhci_tx get a processor; if one lasted far longer, this machine itself had none for a while, or is so busy that they may not have had their turn:
-    /// then it tells nothing. What runs on another processor is waited for.
+    /// Whether the kernel has asked nothing for a moment, or has closed its end. The moment begins when every processor has had a turn, since a driver may
+    /// be submitting on one whose virtual machine stands still. It consists of short sleeps, in each of which the drivers and vhci_tx get a processor; if
+    /// one lasted far longer, this machine itself had none for a while, or is so busy that they may not have had their turn: then it tells nothing.
     /// </summary>
     private bool IsQuiet()
     {
+        Processors.AwaitTurns();
         var seen = _kernelReader.GivenBack;
         for (var slept = TimeSpan.Zero; slept < BridgeLimits.UnplugDelay; slept += BridgeLimits.UnplugStep)
         {
@@ -180,9 +181,7 @@ public sealed class UrbBridge : IDisposable
             }
         }
 
-        var asked = Stopwatch.GetTimestamp();
-        Processors.LeaveKernelCode();
-        return _kernelReader.GivenBack == seen && !_kernelReader.IsMoreToRead && Stopwatch.GetElapsedTime(asked) < BridgeLimits.UnplugDelay;
+        return _kernelReader.GivenBack == seen && !_kernelReader.IsMoreToRead;
     }
 
     private static void ShutDown(Socket socket)

@@ -31,10 +31,6 @@ internal static class HostDialer
             {
                 return Dial(new IPEndPoint(addresses[index], address.Port), share > LeastPerAddress ? share : LeastPerAddress, timeout, stop);
             }
-            catch (SocketException error) when (WasInterrupted(error))
-            {
-                index--;
-            }
             catch (Exception error) when (error is SocketException or ObjectDisposedException)
             {
                 stop.ThrowIfCancellationRequested();
@@ -77,12 +73,6 @@ internal static class HostDialer
         }
     }
 
-    /// <summary>
-    /// Whether this process was stopped and went on meanwhile (Ctrl+Z and fg): of a socket with SO_SNDTIMEO, connect(2) then returns EINTR although no
-    /// handler ran (signal(7)), and .NET calls it once more. It tells nothing of the host.
-    /// </summary>
-    private static bool WasInterrupted(SocketException error) => error.SocketErrorCode is SocketError.AlreadyInProgress or SocketError.Interrupted;
-
     /// <returns>One address at least.</returns>
     /// <exception cref="CommandException">The name does not resolve.</exception>
     public static IPAddress[] Resolve(HostAddress address, TimeSpan timeout, CancellationToken stop)
@@ -119,7 +109,9 @@ internal static class HostDialer
             $"{address} refuses connections: nothing listens on TCP port {address.Port} there.",
             $"start 'usbip-host serve --listen ADDRESS' (or usbipd) on {address.Host}, and check its port.",
             error),
-        SocketError.TimedOut or SocketError.WouldBlock or SocketError.InProgress => new CommandException(
+        // EALREADY is the time-out of somebody who was stopped and went on meanwhile (Ctrl+Z and fg): of a socket with SO_SNDTIMEO, connect(2) returns EINTR
+        // then although no handler ran (signal(7)), and .NET calls it again, which waits once more.
+        SocketError.TimedOut or SocketError.WouldBlock or SocketError.InProgress or SocketError.AlreadyInProgress => new CommandException(
             ExitCode.Timeout,
             $"{address} did not answer within {timeout.TotalSeconds:0} s.",
             $"check that {address.Host} is up and that its firewall lets TCP port {address.Port} through.",

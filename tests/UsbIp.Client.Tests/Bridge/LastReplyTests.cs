@@ -6,6 +6,7 @@ using UsbIp.TestKit;
 namespace UsbIp.Client.Tests.Bridge;
 
 /// <summary>What the kernel is given before its end of stream: a task that waits for a URB may hold the lock that an unplug needs.</summary>
+[Collection(Standstill.Alone)]
 public sealed class LastReplyTests : IDisposable
 {
     private readonly BridgeRig _rig = new();

@@ -3,16 +3,19 @@ using System.Globalization;
 
 namespace UsbIp.Client.Tests.Doubles;
 
-/// <summary>A time in which no thread of this process runs, as a busy machine does to a virtual one.</summary>
-internal sealed class Standstill : IDisposable
+/// <summary>A time in which no thread of this process runs, as a busy machine does to a virtual one. Its tests run while no others do.</summary>
+[CollectionDefinition(Alone, DisableParallelization = true)]
+public sealed class Standstill : IDisposable
 {
+    public const string Alone = "stands still";
+
     private readonly Process _shell;
 
     /// <summary>Gets somebody ready who stops this process and has it go on again.</summary>
     public Standstill(TimeSpan duration) => _shell = Process.Start(new ProcessStartInfo(
         "sh",
         [
-            "-c", "read -r now; kill -STOP $1; sleep $2; kill -CONT $1", "sh",
+            "-c", "read -r now && { kill -STOP $1; sleep $2; kill -CONT $1; }", "sh",
             Environment.ProcessId.ToString(CultureInfo.InvariantCulture),
             duration.TotalSeconds.ToString(CultureInfo.InvariantCulture),
         ])
@@ -27,5 +30,10 @@ internal sealed class Standstill : IDisposable
         _shell.WaitForExit();
     }
 
-    public void Dispose() => _shell.Dispose();
+    public void Dispose()
+    {
+        _shell.StandardInput.Dispose();
+        _shell.WaitForExit();
+        _shell.Dispose();
+    }
 }

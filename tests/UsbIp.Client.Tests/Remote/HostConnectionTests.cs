@@ -8,6 +8,7 @@ using UsbIp.TestKit;
 
 namespace UsbIp.Client.Tests.Remote;
 
+[Collection(Standstill.Alone)]
 public class HostConnectionTests
 {
     [Fact]

@@ -47,13 +47,14 @@ internal sealed class Attacker : IDisposable
     public string? Try(string busId, Outcome expected)
     {
         (Current, _why) = (busId, "");
+        var before = _server.WrongReplies(busId);
         var problem = AttachAndUse(busId, expected);
         if (_settings.Driver.ReadPorts().FirstOrDefault(port => !port.IsFree) is { } used)
         {
             problem ??= $"port {used.Number} stays in use";
         }
 
-        return problem ?? (_server.WrongReplies(busId) == 0 && !IsHasty(busId) ? $"not one wrong reply was asked for{_why}" : null);
+        return problem ?? (_server.WrongReplies(busId) == before && !IsHasty(busId) ? $"not one wrong reply was asked for{_why}" : null);
     }
 
     public void Dispose()

@@ -4,7 +4,8 @@
 #   ./bench.sh [--quick] [--native | --vm] [PART...]
 #
 #   --quick    shorter windows, fewer repeats, and only a disk in the virtual machine: under
-#              5 minutes in all, besides the compiling that the first run begins with
+#              5 minutes in all, besides the compiling that the first run begins with. Its
+#              page and results are in artifacts/bench, and leave those on record as they are
 #   --native   only outside the virtual machine: the programs at native speed, over loopback
 #   --vm       only in the virtual machine: against the kernel's own usbip
 #   PART       of the native half only: programs, host, bridge, sessions or micro
@@ -36,7 +37,8 @@ fi
 . build/prerequisites.sh
 project=benchmarks/UsbIp.Benchmarks
 program=$project/bin/Release/net10.0/usbip-bench
-results=benchmarks/results
+results=benchmarks/results page=docs/benchmarks.md
+[ "$speed" = full ] || results=artifacts/bench/results page=artifacts/bench/benchmarks.md
 vm_bench=tests/vm/bench
 status=0
 
@@ -56,6 +58,6 @@ if [ -n "$vm" ] && [ -x "$vm_bench" ]; then
     [ "$speed" = full ] || options+=(--quick)
     "$vm_bench" "${options[@]}" || status=1
 fi
-"$program" report "$results" docs/benchmarks.md || status=1
-echo "bench: docs/benchmarks.md, from $results/"
+"$program" report "$results" "$page" || status=1
+echo "bench: $page, from $results/"
 exit $status

@@ -17,7 +17,7 @@ internal sealed class HostSection(LoadResults results)
 
             `usbip-host serve --virtual zero` over loopback, a device in memory that answers at once, under a load generator that writes and reads as a
             client in user space does. *Limit* is the same generator against a pump that has every reply ready: what the sockets of this machine give
-            to two processes. The ratio is the host's rate over the limit's within a repeat, as median (least..most). The host's includes making
+            to two processes. 1 MiB is asked for 16 at a time at most, since a Linux client's programs can have 16 MiB in flight. The ratio is the host's rate over the limit's within a repeat, as median (least..most). The host's includes making
             the data: the device clears each IN buffer.
 
             ![The host's rate as a part of the limit, IN](benchmarks/host-in.svg)

@@ -3,8 +3,8 @@ using System.Text;
 
 namespace UsbIp.Benchmarks.Report;
 
-/// <summary>One line of a chart: a value, with the range it was seen in, for each place on the horizontal axis.</summary>
-internal sealed record Series(string Name, IReadOnlyList<Spread> Points);
+/// <summary>One line of a chart: a value, with the range it was seen in, for each place on the horizontal axis; null where there is none.</summary>
+internal sealed record Series(string Name, IReadOnlyList<Spread?> Points);
 
 /// <summary>
 /// A line chart as SVG, with nothing but shapes and text: values from 0 up, places side by side, ranges as thin bars. Readable on light and on dark
@@ -25,7 +25,7 @@ internal sealed record LineChart(string Title, IReadOnlyList<string> Places, IRe
 
     private static readonly string[] Colours = ["#3b82c4", "#d9822b", "#3a9a5f", "#b5508f", "#8a7a2c"];
 
-    private double Highest { get; } = Ceiling(Math.Max(Mark, Lines.SelectMany(line => line.Points).Max(point => point.Max)));
+    private double Highest { get; } = Ceiling(Math.Max(Mark, Lines.SelectMany(line => line.Points).OfType<Spread>().Max(point => point.Max)));
 
     public string ToSvg()
     {
@@ -67,11 +67,11 @@ internal sealed record LineChart(string Title, IReadOnlyList<string> Places, IRe
 
     private void DrawLine(StringBuilder svg, Series line, string colour, int index)
     {
-        var points = string.Join(' ', line.Points.Select((point, place) => Invariant($"{X(place):0.#},{Y(point.Median):0.#}")));
+        var drawn = line.Points.Index().Where(point => point.Item is not null).Select(point => (Place: point.Index, Value: point.Item!.Value)).ToList();
+        var points = string.Join(' ', drawn.Select(point => Invariant($"{X(point.Place):0.#},{Y(point.Value.Median):0.#}")));
         svg.Append(Invariant($"<polyline points=\"{points}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"2\"/>\n"));
-        for (var place = 0; place < line.Points.Count; place++)
+        foreach (var (place, point) in drawn)
         {
-            var point = line.Points[place];
             svg.Append(Invariant($"<line x1=\"{X(place):0.#}\" y1=\"{Y(point.Min):0.#}\" x2=\"{X(place):0.#}\" y2=\"{Y(point.Max):0.#}\" stroke=\"{colour}\" stroke-opacity=\".5\"/>"));
             svg.Append(Invariant($"<circle cx=\"{X(place):0.#}\" cy=\"{Y(point.Median):0.#}\" r=\"3\" fill=\"{colour}\"/>\n"));
         }

@@ -82,7 +82,7 @@ internal sealed class SessionSection(SessionResults results)
 
         return $"""
             All of them at work, from one thread that asks each in its turn, over as many connections to a pump that has every reply ready (*limit*, a thread for each
-            connection as in the host):
+            connection as in the host). That thread, which sends and receives once for each URB, is what limits both; what the sessions cost is the host's CPU per URB:
 
             {table}
             """;

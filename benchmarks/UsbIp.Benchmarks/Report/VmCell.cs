@@ -10,6 +10,7 @@ namespace UsbIp.Benchmarks.Report;
 /// <param name="Unit">Of the figures.</param>
 /// <param name="RoundTrip">Of the network, in ms; null where there was none.</param>
 /// <param name="RateLimit">Of the network, in Mbit/s; null for none.</param>
+/// <param name="Cpus">Emulated processors.</param>
 /// <param name="Ratio">How many times as fast as the kernel's own usbip; null if that was not measured.</param>
 /// <param name="High">The most of the repeats.</param>
 /// <param name="Figure">Median (least..most), as text.</param>
@@ -17,11 +18,15 @@ namespace UsbIp.Benchmarks.Report;
 /// <param name="Processor">Time that each process spent, as text; empty for the device itself.</param>
 /// <param name="Lost">Reports that never came, or came out of order.</param>
 internal sealed record VmCell(
-    string Device, string Workload, string Path, string Unit, double? RoundTrip, double? RateLimit, double? Ratio, double High, string Figure, string Latency, string Processor, int Lost)
+    string Device, string Workload, string Path, string Unit, double? RoundTrip, double? RateLimit, int Cpus, double? Ratio, double High, string Figure, string Latency, string Processor, int Lost)
 {
+    /// <summary>Of the emulated machine, unless it is said.</summary>
+    public const int UsualCpus = 2;
+
     public string Network =>
         string.Create(CultureInfo.InvariantCulture, $"RTT {RoundTrip ?? 0:0.#} ms")
-        + (RateLimit is > 0 ? string.Create(CultureInfo.InvariantCulture, $", {RateLimit:0} Mbit/s") : "");
+        + (RateLimit is > 0 ? string.Create(CultureInfo.InvariantCulture, $", {RateLimit:0} Mbit/s") : "")
+        + (Cpus == UsualCpus ? "" : string.Create(CultureInfo.InvariantCulture, $", {Cpus} processor{(Cpus == 1 ? "" : "s")}"));
 
     public bool IsDisk => Workload.StartsWith("disk-", StringComparison.Ordinal);
 
@@ -39,18 +44,19 @@ internal sealed record VmCell(
         (string)line["unit"]!,
         (double?)line["rtt_ms"],
         (double?)line["rate_limit"],
+        (int)line["cpus"]!,
         (double?)line["ratio_to_kernel"],
         (double)line["high"]!,
         $"{Short(line, "median")} ({Short(line, "low")}..{Short(line, "high")})",
         line["p50_ms"] is null ? "" : $"<br>p50 {Short(line, "p50_ms")}, p99 {Short(line, "p99_ms")} ms",
-        ProcessorTime(line),
+        ProcessorTime(line, "cpu_ms_per_urb", "URB") + ProcessorTime(line, "cpu_ms_per_mb", "MB"),
         ((int?)line["lost"] ?? 0) + ((int?)line["out_of_order"] ?? 0));
 
-    private static string ProcessorTime(JsonObject line)
+    private static string ProcessorTime(JsonObject line, string field, string unit)
     {
-        var spent = line["cpu_ms"]!.AsObject();
+        var spent = line[field]!.AsObject();
         var names = spent.Select(process => $"{process.Key} {Figures.Short((double)process.Value!)}");
-        return spent.Count == 0 ? "" : $"<br>{string.Join(", ", names)} ms/{(string?)line["cpu_per"]}";
+        return spent.Count == 0 ? "" : $"<br>{string.Join(", ", names)} ms/{unit}";
     }
 
     private static string Short(JsonObject line, string name) => Figures.Short((double?)line[name] ?? 0);

@@ -13,7 +13,7 @@ internal static class VmChart
     /// <param name="cells">All that was measured; each workload is drawn for the first device that has it.</param>
     public static string? Draw(IReadOnlyCollection<VmCell> cells)
     {
-        var pair = cells.Where(cell => cell is { Path: "pair", RateLimit: null, Ratio: not null, RoundTrip: not null }).ToList();
+        var pair = cells.Where(cell => cell is { Path: "pair", RateLimit: null, Ratio: not null, RoundTrip: not null, Cpus: VmCell.UsualCpus }).ToList();
         var places = pair.Select(cell => cell.RoundTrip!.Value).Distinct().Order().ToList();
         var lines = Workloads.Select(name => Line(name, pair, places)).OfType<Series>().ToList();
         return places.Count < 2 || lines.Count == 0
@@ -28,7 +28,7 @@ internal static class VmChart
     private static Series? Line(string workload, IEnumerable<VmCell> pair, List<double> places)
     {
         var device = pair.Where(cell => cell.Workload == workload).GroupBy(cell => cell.Device).FirstOrDefault();
-        var points = places.Select(place => device?.FirstOrDefault(cell => cell.RoundTrip == place)?.Ratio).OfType<double>().ToList();
-        return points.Count == places.Count ? new Series(workload, [.. points.Select(ratio => new Spread(ratio, ratio, ratio))]) : null;
+        var ratios = places.Select(place => device?.FirstOrDefault(cell => cell.RoundTrip == place)?.Ratio).ToList();
+        return ratios.OfType<double>().Count() < 2 ? null : new Series(workload, [.. ratios.Select(ratio => ratio is { } at ? new Spread(at, at, at) : (Spread?)null)]);
     }
 }

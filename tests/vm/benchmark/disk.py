@@ -15,6 +15,8 @@ from measure import Sample, repeat
 MIB = 1 << 20
 SMALL = 4096
 PAGE = mmap.PAGESIZE
+HUGE_PAGE = 2 * MIB
+MAP_HUGETLB = 0x40000
 
 
 class Disk:
@@ -29,13 +31,13 @@ class Disk:
         size = SMALL if "random" in workload else MIB
         fd = os.open(self.node, (os.O_WRONLY if writes else os.O_RDONLY) | os.O_DIRECT)
         try:
-            return self.transfers(fd, writes, size, meter)
+            return self.transfers(fd, writes, in_one_piece(size) if workload == "disk-read-whole" else scattered(size), meter)
         finally:
             os.close(fd)
 
     @staticmethod
-    def transfers(fd, writes, size, meter):
-        pages = scattered(size)
+    def transfers(fd, writes, pages, meter):
+        size = sum(map(len, pages))
         places = os.lseek(fd, 0, os.SEEK_END) // size
         chooser = random.Random(2)
 
@@ -53,7 +55,7 @@ class Disk:
         megabytes = len(took) * size / MIB
         if size == MIB:
             return Sample("MiB/s", megabytes / elapsed, len(took), megabytes, took)
-        return Sample("IO/s", len(took) / elapsed, len(took), 0, took)
+        return Sample("IO/s", len(took) / elapsed, len(took), megabytes, took)
 
     def files(self, meter):
         """Untars a tree of small files onto a new ext4, and reads every one back from the disk."""
@@ -70,15 +72,18 @@ class Disk:
             with tarfile.open(fileobj=archive) as tar:
                 tar.extractall(place)
             subprocess.run(["sync", "-f", place], check=True)
+            took = []
             for name, wanted in sums.items():
+                before = time.monotonic()
                 with open(place / name, "rb") as file:
                     os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
                     if hashlib.sha256(file.read()).digest() != wanted:
                         raise OSError(f"{name} came back different")
+                took.append(time.monotonic() - before)
             elapsed = time.monotonic() - begun
         finally:
             subprocess.run(["umount", place], check=True)
-        return Sample("files/s", count / elapsed, count)
+        return Sample("files/s", count / elapsed, count, 0, took)
 
 
 def scattered(size):
@@ -90,6 +95,12 @@ def scattered(size):
     memory = memoryview(mmap.mmap(-1, 2 * size))
     memory[:] = random.Random(1).randbytes(2 * size)
     return [memory[start:start + PAGE] for start in range(0, 2 * size, 2 * PAGE)]
+
+
+def in_one_piece(size):
+    """`size` bytes that lie beside each other in physical memory too: the disk is asked for all of them at once."""
+    Path("/proc/sys/vm/nr_hugepages").write_text("1")
+    return [memoryview(mmap.mmap(-1, HUGE_PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | MAP_HUGETLB))[:size]]
 
 
 def tree(count):

@@ -31,7 +31,7 @@ class Reports:
                 os._exit(0)
         try:
             measured = max(meter.seconds, 8 * pause)
-            self.read(run, measured / 2)
+            before, _, _ = self.read(run, measured / 2)
             meter.start()
             numbers, delays, elapsed = self.read(run, measured)
         finally:
@@ -39,10 +39,13 @@ class Reports:
             os.waitpid(writer, 0)
         if len(numbers) < 2:
             raise OSError(f"only {len(numbers)} reports came")
-        lost = numbers[-1] - numbers[0] + 1 - len(numbers)
-        disordered = sum(b <= a for a, b in zip(numbers, numbers[1:]))
+        # Between the two as well. One that comes twice is out of order.
+        came = before + numbers
+        lost = max(came) - min(came) + 1 - len(set(came))
+        disordered = sum(b <= a for a, b in zip(came, came[1:]))
         if pause:
-            return Sample("ms", sorted(delays)[len(delays) // 2] * 1000, len(numbers), 0, delays, lost=lost)
+            return Sample("ms", sorted(delays)[len(delays) // 2] * 1000, len(numbers), 0, delays,
+                          lost=lost, out_of_order=disordered)
         return Sample("reports/s", (len(numbers) - 1) / elapsed, len(numbers), 0, delays,
                       lost=lost, out_of_order=disordered)
 

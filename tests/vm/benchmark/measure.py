@@ -5,6 +5,7 @@ a connection finds its speed and an emulator its code.
 """
 
 import time
+from pathlib import Path
 
 from processes import ProcessorTime
 
@@ -15,21 +16,23 @@ class Sample:
     def __init__(self, unit, rate, operations, megabytes=0.0, seconds=None, **more):
         self.unit = unit
         self.rate = rate
-        # What the processor time is divided by: megabytes where there are many, else operations.
         self.operations = operations
         self.megabytes = megabytes
         # Of each operation, where it is one that somebody waits for.
         self.seconds = seconds
         self.more = more
 
-    def fields(self, spent):
-        """Ready for JSON; `spent` is the processor time in ms by process."""
-        per, count = ("MB", self.megabytes) if self.megabytes else ("URB", self.operations)
-        result = {"unit": self.unit, "value": round(self.rate, 4), "cpu_per": per,
-                  "cpu_ms": {name: round(ms / max(count, 1e-9), 4) for name, ms in spent.items()}}
+    def fields(self, spent, urbs=0):
+        """Ready for JSON; `spent` is the processor time in ms by process, for so many URBs of the device's driver."""
+        result = {"unit": self.unit, "value": round(self.rate, 4), "urbs": urbs,
+                  "cpu_ms_per_urb": shares(spent, urbs), "cpu_ms_per_mb": shares(spent, self.megabytes)}
         if self.seconds:
             result["latencies_ms"] = [round(percentile(self.seconds, p) * 1000, 3) for p in (50, 99)]
         return result | self.more
+
+
+def shares(spent, count):
+    return {name: round(ms / count, 4) for name, ms in spent.items()} if count else {}
 
 
 def percentile(values, percent):
@@ -38,15 +41,21 @@ def percentile(values, percent):
 
 
 class Meter:
-    """How long to measure, and the processor time from the moment that it counts."""
+    """How long to measure, and from the moment that it counts the processor time, and the URBs of the device that is called `name` here."""
 
-    def __init__(self, seconds, processes):
+    def __init__(self, seconds, processes, name):
         self.seconds = seconds
         self.processes = processes
+        self.counter = Path("/sys/bus/usb/devices") / name / "urbnum"
         self.start()
 
     def start(self):
+        self.urbs = int(self.counter.read_text())
         self.time = ProcessorTime(self.processes)
+
+    def used(self):
+        """The processor time in ms by process, and the number of URBs."""
+        return self.time.used(), int(self.counter.read_text()) - self.urbs
 
     def warm_up(self, operation):
         """Calls operation() for half as long as is measured, at least once. From then on it counts."""

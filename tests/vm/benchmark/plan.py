@@ -1,6 +1,6 @@
 """What can be measured: the devices, what is done with each, and the ways to reach it."""
 
-DISK = ["disk-read", "disk-write", "disk-random-read", "disk-random-write", "disk-files"]
+DISK = ["disk-read", "disk-read-whole", "disk-write", "disk-random-read", "disk-random-write", "disk-files"]
 SERIAL = ["serial-echo", "serial-read"]
 
 # Which device takes which workloads. The gadgets are the kernel's own, on dummy_hcd.

@@ -6,7 +6,7 @@ import sys
 
 from plan import DEVICES, PATHS, TIMES, WORKLOADS
 
-KEY = ("device", "workload", "path", "rtt_ms", "rate_limit")
+KEY = ("device", "workload", "path", "rtt_ms", "rate_limit", "cpus")
 
 
 def cells_of(samples):
@@ -20,22 +20,19 @@ def cells_of(samples):
     cells = [cell_of(key, group) for key, group in groups.items()]
     found = {tuple(cell[name] for name in KEY): cell for cell in cells}
     for cell in cells:
-        kernel = found.get((cell["device"], cell["workload"], "kernel", cell["rtt_ms"], cell["rate_limit"]))
-        cell["ratio_to_kernel"] = ratio(cell, kernel)
+        of_kernel = cell | {"path": "kernel"}
+        cell["ratio_to_kernel"] = ratio(cell, found.get(tuple(of_kernel[name] for name in KEY)))
     return sorted(cells, key=order)
 
 
 def cell_of(key, group):
     values = [sample["value"] for sample in group]
     cell = dict(zip(KEY, key)) | {
-        "cpus": group[0]["cpus"],
         "unit": group[0]["unit"],
         "median": round(statistics.median(values), 4), "low": min(values), "high": max(values),
         "p50_ms": None, "p99_ms": None,
-        "cpu_per": group[0]["cpu_per"],
-        "cpu_ms": {name: round(statistics.median(sample["cpu_ms"].get(name, 0) for sample in group), 4)
-                   for sample in group for name in sample["cpu_ms"]},
-        "repeats": len(values),
+        "cpu_ms_per_urb": medians(group, "cpu_ms_per_urb"), "cpu_ms_per_mb": medians(group, "cpu_ms_per_mb"),
+        "repeats": len(values), "run": group[0]["run"],
     }
     if "latencies_ms" in group[0]:
         for index, name in enumerate(("p50_ms", "p99_ms")):
@@ -44,6 +41,12 @@ def cell_of(key, group):
         if name in group[0]:
             cell[name] = sum(sample[name] for sample in group)
     return cell
+
+
+def medians(group, field):
+    """By process."""
+    names = {name for sample in group for name in sample[field]}
+    return {name: round(statistics.median(sample[field].get(name, 0) for sample in group), 4) for name in sorted(names)}
 
 
 def ratio(cell, kernel):
@@ -56,29 +59,30 @@ def ratio(cell, kernel):
 
 def order(cell):
     return (list(DEVICES).index(cell["device"]), WORKLOADS.index(cell["workload"]),
-            cell["rate_limit"] or 0, -1 if cell["rtt_ms"] is None else cell["rtt_ms"], list(PATHS).index(cell["path"]))
+            cell["rate_limit"] or 0, -1 if cell["rtt_ms"] is None else cell["rtt_ms"], -cell["cpus"], list(PATHS).index(cell["path"]))
 
 
 def others(path, cells):
-    """The cells that the file has and that are not among these."""
+    """The cells that the file has and that are not among these, and the conditions of the runs that they are from."""
     new = {tuple(cell[name] for name in KEY) for cell in cells}
     try:
-        lines = path.read_text().splitlines()
-    except OSError:
-        return []
-    found = [cell for cell in map(json.loads, lines) if "workload" in cell]
-    return [cell for cell in found if tuple(cell[name] for name in KEY) not in new]
+        conditions, *found = map(json.loads, path.read_text().splitlines())
+    except (OSError, ValueError):
+        return [], []
+    kept = [cell for cell in found if tuple(cell[name] for name in KEY) not in new]
+    runs = {cell["run"] for cell in kept}
+    return kept, [run for run in conditions["conditions"] if run["run"] in runs]
 
 
 def write(file, conditions, cells):
-    """The conditions are the first line, and each further line is a cell."""
+    """The conditions of each run are the first line, and each further line is a cell."""
     for line in [{"conditions": conditions}, *cells]:
         file.write(json.dumps(line) + "\n")
 
 
 def table(cells):
     """Lines for people."""
-    yield (f"{'device':13} {'workload':17} {'ms':>4} {'Mbit':>4} {'path':14} {'median':>9} {'low':>9} {'high':>9} {'unit':9}"
+    yield (f"{'device':13} {'workload':17} {'ms':>4} {'Mbit':>4} {'cpus':>4} {'path':14} {'median':>9} {'low':>9} {'high':>9} {'unit':9}"
            f"{'p50 ms':>8} {'p99 ms':>8} {'x kernel':>8}  processor ms")
     before = None
     for cell in cells:
@@ -87,12 +91,13 @@ def table(cells):
             yield ""
         before = place
         rtt = "-" if cell["rtt_ms"] is None else f"{cell['rtt_ms']:g}"
-        used = ", ".join(f"{name} {ms:.3g}" for name, ms in cell["cpu_ms"].items())
+        per = "MB" if cell["unit"].endswith("iB/s") and cell["cpu_ms_per_mb"] else "URB"
+        used = ", ".join(f"{name} {ms:.3g}" for name, ms in cell[f"cpu_ms_per_{per.lower()}"].items())
         lost = f"  LOST {cell['lost']}" if cell.get("lost") else ""
-        yield (f"{cell['device']:13} {cell['workload']:17} {rtt:>4} {text(cell['rate_limit'], '.0f'):>4} {cell['path']:14} "
+        yield (f"{cell['device']:13} {cell['workload']:17} {rtt:>4} {text(cell['rate_limit'], '.0f'):>4} {cell['cpus']:4} {cell['path']:14} "
                f"{cell['median']:9.4g} {cell['low']:9.4g} {cell['high']:9.4g} {cell['unit']:9}"
                f"{text(cell['p50_ms'], '.2f'):>8} {text(cell['p99_ms'], '.2f'):>8} {text(cell['ratio_to_kernel'], '.2f'):>8}"
-               f"  {used + ' per ' + cell['cpu_per'] if used else '-'}{lost}")
+               f"  {used + ' per ' + per if used else '-'}{lost}")
 
 
 def text(value, form):

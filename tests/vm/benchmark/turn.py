@@ -52,22 +52,22 @@ def tell_failure(options, workload, error):
     print(f"FAIL {options.device} {workload} {options.path} at {options.rtt:g} ms: {error}", flush=True)
 
 
-def settle(workload, device, processes):
+def settle(workload, device, processes, name):
     """Uses the device as it will be measured, and does not count it: caches fill, and an emulator translates
     what it meets for the first time."""
-    device.measure(workload, Meter(SETTLE_SECONDS, processes))
+    device.measure(workload, Meter(SETTLE_SECONDS, processes, name))
 
 
-def measure_all(options, device):
+def measure_all(options, device, name):
     processes = carriers(options.path)
     workloads = [workload for workload in options.workloads if workload not in (*COMMANDS, CLIENT_MEMORY, "none")]
     for workload in workloads:
         try:
             if workload == workloads[0]:
-                settle(workload, device, processes)
-            meter = Meter(options.seconds, processes)
+                settle(workload, device, processes, name)
+            meter = Meter(options.seconds, processes, name)
             sample = device.measure(workload, meter)
-            tell(options, workload, sample.fields(meter.time.used()))
+            tell(options, workload, sample.fields(*meter.used()))
         except (OSError, subprocess.CalledProcessError) as error:
             tell_failure(options, workload, error)
 
@@ -99,7 +99,7 @@ def main():
 
     if not options.attach:
         node = usable_node(options.device, options.busid)
-        measure_all(options, opened(options, node))
+        measure_all(options, opened(options, node), options.busid)
         return
     try:
         attachment = Attachment(options.device, options.busid, options.attach)
@@ -110,7 +110,7 @@ def main():
     # What udev does with a new device must not be measured.
     subprocess.run(["udevadm", "settle", "--timeout=20"], check=False)
     device = opened(options, attachment.node)
-    measure_all(options, device)
+    measure_all(options, device, attachment.name)
     tell_memory(options)
     timed_command(options, "detach", attachment.detach(options.detach))
 

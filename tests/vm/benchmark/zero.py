@@ -34,7 +34,7 @@ class Zero:
         if workload in ONE:
             took, elapsed = repeat(lambda _: self.usbtest(ONE[workload], ONE_AT_A_TIME, ONE_BYTES, 1), meter)
             count = len(took) * ONE_AT_A_TIME
-            return Sample("URB/s", count / elapsed, count, 0, [run / ONE_AT_A_TIME for run in took])
+            return Sample("URB/s", count / elapsed, count, count * ONE_BYTES / MIB, [run / ONE_AT_A_TIME for run in took])
         return self.many(MANY[workload], meter)
 
     def many(self, case, meter):
@@ -43,6 +43,7 @@ class Zero:
         begun = time.monotonic()
         self.usbtest(case, 2, MANY_BYTES, DEPTH)
         rounds = min(2000, max(4, int(2 * meter.seconds / (time.monotonic() - begun))))
+        meter.start()
         begun = time.monotonic()
         self.usbtest(case, rounds, MANY_BYTES, DEPTH)
         megabytes = rounds * DEPTH * MANY_BYTES / MIB

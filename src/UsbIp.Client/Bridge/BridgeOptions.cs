@@ -12,4 +12,10 @@ public readonly record struct BridgeOptions(bool ReadAhead, Extensions Promised 
     /// it may. Called on a thread of the pool.
     /// </summary>
     public Func<string?>? WhyKept { get; init; }
+
+    /// <summary>
+    /// Called when a session ends by itself: returns when no task of this machine works with the device under its lock. Called on a thread of its own, which
+    /// the bridge leaves behind if it takes too long; must not throw.
+    /// </summary>
+    public Action? AwaitUnlocked { get; init; }
 }

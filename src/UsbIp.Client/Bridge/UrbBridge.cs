@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using UsbIp.Client.Bridge.Ahead;
@@ -32,6 +31,7 @@ public sealed class UrbBridge : IDisposable
     private readonly HostWatch _watch;
     private readonly KernelReader _kernelReader;
     private readonly HostReader _hostReader;
+    private readonly LastQuiet _lastQuiet;
     private readonly ManualResetEventSlim _kernelReaderEnded = new();
     private BridgeEnd? _end;
 
@@ -59,6 +59,7 @@ public sealed class UrbBridge : IDisposable
         _watch = new HostWatch(_pending, _kernelEnd, _ahead, ping, time, End, logger);
         _kernelReader = new KernelReader(kernelIo, _pending, _hostWriter, _kernelEnd, _watch, _ahead);
         _hostReader = new HostReader(hostIo, shield, _ahead, _kernelEnd, _watch, logger);
+        _lastQuiet = new LastQuiet(_kernelReader, _kernelReaderEnded, options.AwaitUnlocked);
     }
 
     /// <summary>Relays until either side ends, then closes both. Call it once.</summary>
@@ -142,46 +143,12 @@ public sealed class UrbBridge : IDisposable
         }
     }
 
-    /// <summary>
-    /// Gives the kernel its URBs back, then its end of stream. In between its drivers have a moment to see that the device is gone: what they
-    /// submit in it is given back as well, what they submit after the end of stream vhci_hcd would keep. The moment lasts as long as they go
-    /// on submitting, since some submit anew whenever they get a URB back.
-    /// </summary>
+    /// <summary>Gives the kernel its URBs back, then, when its drivers have seen that the device is gone, its end of stream.</summary>
     private void Unplug()
     {
         LastReplies.Write(_pending, _kernelEnd, _ahead);
-        var watch = Stopwatch.StartNew();
-        while (!IsQuiet() && watch.Elapsed < BridgeLimits.UnplugPatience)
-        {
-        }
-
+        _lastQuiet.Await();
         ShutDown(_kernelSocket);
-    }
-
-    /// <summary>
-    /// Whether the kernel has asked nothing for a moment, or has closed its end. The moment begins when every processor has had a turn, since a driver may
-    /// be submitting on one whose virtual machine stands still. It consists of short sleeps, in each of which the drivers and vhci_tx get a processor; if
-    /// one lasted far longer, this machine itself had none for a while, or is so busy that they may not have had their turn: then it tells nothing.
-    /// </summary>
-    private bool IsQuiet()
-    {
-        Processors.AwaitTurns();
-        var seen = _kernelReader.GivenBack;
-        for (var slept = TimeSpan.Zero; slept < BridgeLimits.UnplugDelay; slept += BridgeLimits.UnplugStep)
-        {
-            var began = Stopwatch.GetTimestamp();
-            if (_kernelReaderEnded.Wait(BridgeLimits.UnplugStep))
-            {
-                return true;
-            }
-
-            if (Stopwatch.GetElapsedTime(began) > BridgeLimits.UnplugStep * 3)
-            {
-                return false;
-            }
-        }
-
-        return _kernelReader.GivenBack == seen && !_kernelReader.IsMoreToRead;
     }
 
     private static void ShutDown(Socket socket)

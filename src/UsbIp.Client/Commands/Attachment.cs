@@ -56,8 +56,10 @@ internal sealed class Attachment : IDisposable
         RefuseTwice(settings, host, busId);
         settings.Ports.RequireAttachable();
         wish ??= new ImportWish();
-        var kept = new KeepReason(settings, wish.Hold);
-        var session = wish.Run(token => Import(host, busId, logger, readAhead, wish, kept, token), stop);
+        var taken = new AttachedPort(settings);
+        var kept = new KeepReason(settings, taken, wish.Hold);
+        var options = new BridgeOptions(readAhead) { WhyKept = kept.Find, AwaitUnlocked = () => taken.FindDevice()?.AwaitUnlocked() };
+        var session = wish.Run(token => Import(host, busId, logger, options, wish, token), stop);
 
         try
         {
@@ -65,7 +67,7 @@ internal sealed class Attachment : IDisposable
             var record = new AttachmentRecord(host.Host, host.Port.ToString(CultureInfo.InvariantCulture), session.Device.BusId.ToString());
             var (port, recorded) = settings.Ports.Attach(session.KernelEnd, session.Device, record, logger);
             session.HandedOver();
-            kept.AttachedTo(port);
+            taken.Is(port);
             settings.SeenHosts.Note(host);
             return new Attachment(settings, host, session, port, recorded, logger);
         }
@@ -128,9 +130,9 @@ internal sealed class Attachment : IDisposable
 
     /// <summary>A server that takes the offer for a part of the busid (pyusbip does) is asked again without it.</summary>
     private static BridgeSession Import(
-        HostAddress host, BusId busId, ILogger logger, bool readAhead, ImportWish wish, KeepReason kept, CancellationToken stop)
+        HostAddress host, BusId busId, ILogger logger, BridgeOptions options, ImportWish wish, CancellationToken stop)
     {
-        var offered = wish.Offered | Extensions.GiveWay | (readAhead ? Extensions.BulkOnlyOrder : Extensions.None);
+        var offered = wish.Offered | Extensions.GiveWay | (options.ReadAhead ? Extensions.BulkOnlyOrder : Extensions.None);
         while (true)
         {
             using var connection = HostConnection.Connect(host, stop: stop);
@@ -138,8 +140,7 @@ internal sealed class Attachment : IDisposable
             {
                 var asked = connection.IsToThisMachine ? offered & ~Extensions.Heartbeat : offered; // a tunnel's near end hides how the network is
                 var device = connection.Import(busId, asked, wish.Heard);
-                var options = new BridgeOptions(readAhead, connection.Accepted) { WhyKept = kept.Find };
-                return BridgeSession.Open(connection.TakeSocket(), device, logger, options);
+                return BridgeSession.Open(connection.TakeSocket(), device, logger, options with { Promised = connection.Accepted });
             }
             catch (CommandException refused) when (refused.ExitCode == ExitCode.NotFound && offered != Extensions.None && !connection.KnowsOffers)
             {

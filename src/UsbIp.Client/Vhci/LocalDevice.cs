@@ -64,6 +64,12 @@ public sealed class LocalDevice
         && count > 0
         && Interfaces.Count >= count;
 
+    /// <summary>
+    /// Returns when no task works with the device under its lock (usb_lock_device), such as in a driver's ioctl or a reset, or when the device is gone:
+    /// the kernel takes that lock to show this attribute (drivers/usb/core/sysfs.c, bConfigurationValue_show). Takes as long as that task does.
+    /// </summary>
+    public void AwaitUnlocked() => _ = ReadText("bConfigurationValue");
+
     /// <returns>Null if the kernel has no such device.</returns>
     public static LocalDevice? Find(string sysfs, string busId)
     {

@@ -29,7 +29,7 @@ public sealed class KeepReasonTests : IDisposable
     public void Dispose() => _rig.Dispose();
 
     [Fact]
-    public void A_device_that_is_not_attached_yet_may_go() => new KeepReason(_rig.Settings, isHeld: false).Find().Should().BeNull();
+    public void A_device_that_is_not_attached_yet_may_go() => new KeepReason(_rig.Settings, new AttachedPort(_rig.Settings), isHeld: false).Find().Should().BeNull();
 
     [Fact]
     public void A_disk_that_only_lies_there_may_go()
@@ -74,7 +74,7 @@ public sealed class KeepReasonTests : IDisposable
 
     [Fact]
     public void A_device_that_its_user_holds_stays_whatever_it_is_used_for() =>
-        new KeepReason(_rig.Settings, isHeld: true).Find().Should().Be("its user keeps it (--hold)");
+        new KeepReason(_rig.Settings, new AttachedPort(_rig.Settings), isHeld: true).Find().Should().Be("its user keeps it (--hold)");
 
     [Fact]
     public void Without_the_kernel_module_there_is_nothing_to_keep()
@@ -137,9 +137,9 @@ public sealed class KeepReasonTests : IDisposable
         _rig.Kernel.Plug(busId);
         AddDisk(busId, "sdb", "8:16");
         _rig.Kernel.Occupy(1, $"6 003 00010009 {busId}");
-        var kept = new KeepReason(_rig.Settings, isHeld: false);
-        kept.AttachedTo(1);
-        return kept;
+        var port = new AttachedPort(_rig.Settings);
+        port.Is(1);
+        return new KeepReason(_rig.Settings, port, isHeld: false);
     }
 
     private void AddDisk(string busId, string name, string numbers)

@@ -53,14 +53,17 @@ internal static class BridgeLimits
     /// <summary>What that time is slept in: short against the time for which a busy machine may keep a virtual one from running.</summary>
     public static readonly TimeSpan UnplugStep = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>A step that took longer than this was one in which this machine had no turn, and counts for as much.</summary>
+    /// <summary>A step that took longer than this was one in which the bridge had no processor, and counts for as much.</summary>
     public static readonly TimeSpan UnplugStepLimit = UnplugStep * 3;
 
-    /// <summary>How long they may go on submitting: an unplug must be one within 3 s.</summary>
+    /// <summary>How long they may go on submitting or keep the device's lock, counted in such steps: an unplug must be one within 3 s.</summary>
     public static readonly TimeSpan UnplugPatience = TimeSpan.FromSeconds(1);
 
-    /// <summary>How much of that the device's lock may take. A task whose URBs were all given back lets go of it in far less.</summary>
-    public static readonly TimeSpan UnlockPatience = TimeSpan.FromMilliseconds(300);
+    /// <summary>
+    /// A task that has asked so often with the device's lock in its hand, and got all of it back, waits by the clock and not for URBs: usb-storage, until
+    /// its resets have failed, asks for a descriptor every 110 ms.
+    /// </summary>
+    public const int AsksUnderLock = 4;
 
     /// <summary>
     /// How often the watch looks, while the kernel waits for anything. A host of our own that said nothing from one look to the next is asked whether it is

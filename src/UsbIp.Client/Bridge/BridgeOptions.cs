@@ -14,8 +14,8 @@ public readonly record struct BridgeOptions(bool ReadAhead, Extensions Promised 
     public Func<string?>? WhyKept { get; init; }
 
     /// <summary>
-    /// Called when a session ends by itself: returns when no task of this machine works with the device under its lock. Called on a thread of its own, which
-    /// the bridge leaves behind if it takes too long; must not throw.
+    /// Called before the plug is pulled, unless the kernel has: returns when no task of this machine works with the device under its lock. Called on a thread
+    /// of its own, which the bridge leaves behind if it takes too long. What it throws counts as a device that is gone.
     /// </summary>
     public Action? AwaitUnlocked { get; init; }
 }

@@ -9,8 +9,8 @@ namespace UsbIp.Client.Bridge;
 /// would never end. Call <see cref="Await"/> once.
 /// </summary>
 /// <remarks>
-/// Time counts by the turns that this machine had in it: while it stood still, or was so busy that nothing else got a processor, its drivers have
-/// seen and done nothing.
+/// A step that lasted far longer than it should counts for little: the thread did not run, and nor did the drivers, perhaps, since the machine stood
+/// still or others kept its processors busy.
 /// </remarks>
 /// <param name="kernel">Tells what is still asked.</param>
 /// <param name="kernelEnded">Set when the kernel has closed its end: then there is nothing to wait for.</param>
@@ -18,16 +18,17 @@ namespace UsbIp.Client.Bridge;
 internal sealed class LastQuiet(KernelReader kernel, ManualResetEventSlim kernelEnded, Action? awaitUnlocked)
 {
     private TimeSpan _waited;
-    private TimeSpan _waitedForLock;
+    private int _asksUnderLock;
+    private Task _unlocked = Task.CompletedTask;
 
     /// <summary>Returns when the plug may be pulled, or when <see cref="BridgeLimits.UnplugPatience"/> is over.</summary>
     public void Await()
     {
         while (!kernelEnded.IsSet && _waited < BridgeLimits.UnplugPatience)
         {
-            Processors.AwaitTurns(); // a driver may be submitting on one whose virtual machine stands still
+            Step(Processors.AwaitTurns); // a driver may be submitting on one whose virtual machine stands still
             var seen = kernel.GivenBack;
-            if (IsQuiet(seen) && IsUnlocked() && IsNothingAskedSince(seen))
+            if (IsQuiet(seen) && WasUnlocked(seen) && IsNothingAskedSince(seen))
             {
                 return;
             }
@@ -42,8 +43,7 @@ internal sealed class LastQuiet(KernelReader kernel, ManualResetEventSlim kernel
     {
         for (var slept = TimeSpan.Zero; slept < BridgeLimits.UnplugDelay && !kernelEnded.IsSet; slept += BridgeLimits.UnplugStep)
         {
-            var elapsed = Step(() => kernelEnded.Wait(BridgeLimits.UnplugStep));
-            if (elapsed > BridgeLimits.UnplugStepLimit)
+            if (Step(() => kernelEnded.Wait(BridgeLimits.UnplugStep)) > BridgeLimits.UnplugStepLimit)
             {
                 return false;
             }
@@ -53,32 +53,37 @@ internal sealed class LastQuiet(KernelReader kernel, ManualResetEventSlim kernel
     }
 
     /// <summary>
-    /// Whether no task works with the device under its lock, such as one in a driver's ioctl through usbfs: what it waits for has been given back, so it
-    /// ends as soon as it has a processor. One that resets the device keeps the lock for seconds and waits for nothing that would not end by itself; so
-    /// after a while the lock counts no more.
+    /// Whether no task worked with the device under its lock in that moment, such as one in a driver's ioctl through usbfs. What it waits for has been
+    /// given back, so it ends as soon as it has a processor; but its program may begin another at once, so that the moment has to come again. A driver
+    /// that resets the device keeps the lock for seconds: after some requests it counts no more.
     /// </summary>
-    private bool IsUnlocked()
+    private bool WasUnlocked(int seen)
     {
-        if (awaitUnlocked is null || kernelEnded.IsSet || _waitedForLock >= BridgeLimits.UnlockPatience)
+        if (kernelEnded.IsSet || awaitUnlocked is null || _asksUnderLock >= BridgeLimits.AsksUnderLock)
         {
             return true;
         }
 
-        var asking = Task.Factory.StartNew(awaitUnlocked, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        while (!asking.IsCompleted && !kernelEnded.IsSet && _waitedForLock < BridgeLimits.UnlockPatience)
+        var wasLockedBefore = !_unlocked.IsCompleted;
+        if (!wasLockedBefore)
         {
-            var before = _waited;
-            Step(() => asking.Wait(BridgeLimits.UnplugStep));
-            _waitedForLock += _waited - before;
+            _unlocked = AskAsync(awaitUnlocked);
         }
 
-        return asking.IsCompleted;
+        var before = _waited;
+        while (!_unlocked.IsCompleted && !kernelEnded.IsSet && IsNothingAskedSince(seen) && _waited < BridgeLimits.UnplugPatience)
+        {
+            Step(() => Task.WaitAny([_unlocked], BridgeLimits.UnplugStep));
+        }
+
+        _asksUnderLock += IsNothingAskedSince(seen) ? 0 : 1;
+        return !wasLockedBefore && _unlocked.IsCompleted && _waited - before <= BridgeLimits.UnplugStepLimit;
     }
 
     private bool IsNothingAskedSince(int seen) => kernel.GivenBack == seen && !kernel.IsMoreToRead;
 
-    /// <summary>A short sleep; returns how long it was.</summary>
-    private TimeSpan Step(Func<bool> sleep)
+    /// <summary>Sleeps for a step, or does what takes about as long; returns how long it took.</summary>
+    private TimeSpan Step(Action sleep)
     {
         var began = Stopwatch.GetTimestamp();
         sleep();
@@ -86,4 +91,7 @@ internal sealed class LastQuiet(KernelReader kernel, ManualResetEventSlim kernel
         _waited += TimeSpan.FromTicks(Math.Min(elapsed.Ticks, BridgeLimits.UnplugStepLimit.Ticks));
         return elapsed;
     }
+
+    /// <summary>On a thread of its own, which stays behind if nobody waits any more: a read of sysfs cannot be given up.</summary>
+    private static Task AskAsync(Action awaitUnlocked) => Task.Factory.StartNew(awaitUnlocked, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }

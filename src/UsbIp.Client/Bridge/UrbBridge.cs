@@ -14,8 +14,8 @@ namespace UsbIp.Client.Bridge;
 ///   vhci_rx &lt;== KernelEnd &lt;== ReplyShield: is it what was asked? &lt;== HostReader &lt;== host
 ///                  '-- HostWatch: unlinks that the host leaves unanswered
 /// </code>
-/// Two blocking threads, the caller's of <see cref="Run"/> and one more; a third only while the host doesn't read. Owns both sockets: when
-/// the session ends, for whatever reason, both are closed, which for the kernel is a plain unplug.
+/// Two blocking threads, the caller's of <see cref="Run"/> and one more; a third only while the host doesn't read, or while a task has the
+/// device's lock at the end. Owns both sockets: when the session ends, for whatever reason, both are closed, which for the kernel is a plain unplug.
 /// </summary>
 public sealed class UrbBridge : IDisposable
 {

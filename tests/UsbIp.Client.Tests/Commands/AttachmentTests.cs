@@ -27,6 +27,7 @@ public sealed class AttachmentTests : IDisposable
         leaving.Set();
         await using (await OpenWhenReadAsync(attribute)) // as the kernel's end of the attribute: nothing comes while the lock is taken
         {
+            attachment.End.Should().BeNull("the lock is taken");
         }
 
         attachment.WaitForEnd(CancellationToken.None).Kind.Should().Be(BridgeEndKind.HostClosed);

@@ -60,12 +60,6 @@ internal static class BridgeLimits
     public static readonly TimeSpan UnplugPatience = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// A task that has asked so often with the device's lock in its hand, and got all of it back, waits by the clock and not for URBs: usb-storage, until
-    /// its resets have failed, asks for a descriptor every 110 ms.
-    /// </summary>
-    public const int AsksUnderLock = 4;
-
-    /// <summary>
     /// How often the watch looks, while the kernel waits for anything. A host of our own that said nothing from one look to the next is asked whether it is
     /// there.
     /// </summary>

@@ -23,10 +23,9 @@ internal sealed class KernelReader(
     private PendingUrb? _followed; // the request behind which the bridge has something to do
     private bool _isMoreToCome;
     private volatile bool _isEnding;
-    private volatile int _givenBack;
 
-    /// <summary>Requests that came after <see cref="BeginEnding"/>; from any thread.</summary>
-    public int GivenBack => _givenBack;
+    /// <summary>Those that came after <see cref="BeginEnding"/>, and were given back.</summary>
+    public LastRequests LastRequests { get; } = new();
 
     /// <summary>Whether a request has come in part, or has come and was not read yet; from any thread.</summary>
     public bool IsMoreToRead => Volatile.Read(ref _urb) is not null || socket.IsReadable;
@@ -224,7 +223,7 @@ internal sealed class KernelReader(
 
         if (_isEnding)
         {
-            _givenBack++;
+            LastRequests.Note(_urb.Request);
             LastReplies.Write(pending, kernel, ahead);
         }
 

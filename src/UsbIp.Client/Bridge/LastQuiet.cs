@@ -18,7 +18,6 @@ namespace UsbIp.Client.Bridge;
 internal sealed class LastQuiet(KernelReader kernel, ManualResetEventSlim kernelEnded, Action? awaitUnlocked)
 {
     private TimeSpan _waited;
-    private int _asksUnderLock;
     private Task _unlocked = Task.CompletedTask;
 
     /// <summary>Returns when the plug may be pulled, or when <see cref="BridgeLimits.UnplugPatience"/> is over.</summary>
@@ -27,7 +26,7 @@ internal sealed class LastQuiet(KernelReader kernel, ManualResetEventSlim kernel
         while (!kernelEnded.IsSet && _waited < BridgeLimits.UnplugPatience)
         {
             Step(Processors.AwaitTurns); // a driver may be submitting on one whose virtual machine stands still
-            var seen = kernel.GivenBack;
+            var seen = kernel.LastRequests.Count;
             if (IsQuiet(seen) && WasUnlocked(seen) && IsNothingAskedSince(seen))
             {
                 return;
@@ -55,11 +54,11 @@ internal sealed class LastQuiet(KernelReader kernel, ManualResetEventSlim kernel
     /// <summary>
     /// Whether no task worked with the device under its lock in that moment, such as one in a driver's ioctl through usbfs. What it waits for has been
     /// given back, so it ends as soon as it has a processor; but its program may begin another at once, so that the moment has to come again. A driver
-    /// that resets the device keeps the lock for seconds: after some requests it counts no more.
+    /// that resets the device keeps the lock for seconds, until it sees the port unplugged, and waits for nothing without end.
     /// </summary>
     private bool WasUnlocked(int seen)
     {
-        if (kernelEnded.IsSet || awaitUnlocked is null || _asksUnderLock >= BridgeLimits.AsksUnderLock)
+        if (kernelEnded.IsSet || awaitUnlocked is null || kernel.LastRequests.HasReset)
         {
             return true;
         }
@@ -76,11 +75,10 @@ internal sealed class LastQuiet(KernelReader kernel, ManualResetEventSlim kernel
             Step(() => Task.WaitAny([_unlocked], BridgeLimits.UnplugStep));
         }
 
-        _asksUnderLock += IsNothingAskedSince(seen) ? 0 : 1;
         return !wasLockedBefore && _unlocked.IsCompleted && _waited - before <= BridgeLimits.UnplugStepLimit;
     }
 
-    private bool IsNothingAskedSince(int seen) => kernel.GivenBack == seen && !kernel.IsMoreToRead;
+    private bool IsNothingAskedSince(int seen) => kernel.LastRequests.Count == seen && !kernel.IsMoreToRead;
 
     /// <summary>Sleeps for a step, or does what takes about as long; returns how long it took.</summary>
     private TimeSpan Step(Action sleep)

@@ -53,9 +53,7 @@ class Reports:
         numbers, delays, first = [], [], 0.0
         last = None
         deadline = time.monotonic() + 3 + self.rtt_ms / 100
-        while time.monotonic() < deadline:
-            if not select.select([self.fd], [], [], deadline - time.monotonic())[0]:
-                break
+        while (left := deadline - time.monotonic()) > 0 and select.select([self.fd], [], [], left)[0]:
             now = time.monotonic_ns()
             data = os.read(self.fd, REPORT.size)
             of_run, number, written = REPORT.unpack(data)

@@ -63,8 +63,8 @@ internal sealed class LastQuiet(KernelReader kernel, ManualResetEventSlim kernel
             return true;
         }
 
-        var wasLockedBefore = !_unlocked.IsCompleted;
-        if (!wasLockedBefore)
+        var isAskedAnew = _unlocked.IsCompleted;
+        if (isAskedAnew)
         {
             _unlocked = AskAsync(awaitUnlocked);
         }
@@ -75,7 +75,7 @@ internal sealed class LastQuiet(KernelReader kernel, ManualResetEventSlim kernel
             Step(() => Task.WaitAny([_unlocked], BridgeLimits.UnplugStep));
         }
 
-        return !wasLockedBefore && _unlocked.IsCompleted && _waited - before <= BridgeLimits.UnplugStepLimit;
+        return isAskedAnew && _unlocked.IsCompleted && _waited - before <= BridgeLimits.UnplugStepLimit;
     }
 
     private bool IsNothingAskedSince(int seen) => kernel.LastRequests.Count == seen && !kernel.IsMoreToRead;

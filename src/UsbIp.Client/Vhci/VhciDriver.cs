@@ -136,7 +136,7 @@ public sealed class VhciDriver(string directory = VhciDriver.DefaultDirectory)
                 return row.IsFree;
             }
 
-            Thread.Sleep(SysfsPolling.PauseAfter(watch.Elapsed));
+            Thread.Sleep(SysfsPolling.PauseAfter(watch.Elapsed)); // sysfs tells nobody when usbcore has let go of a device
         }
 
         return true;
@@ -210,7 +210,7 @@ public sealed class VhciDriver(string directory = VhciDriver.DefaultDirectory)
                 return beingLeft.Number; // rather than none
             }
 
-            Thread.Sleep(SysfsPolling.PauseAfter(watch.Elapsed));
+            Thread.Sleep(SysfsPolling.PauseAfter(watch.Elapsed)); // sysfs tells nobody when the device that was on a port is gone
         }
     }
 

@@ -1,9 +1,9 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using UsbIp.Client.Bridge;
 using UsbIp.Client.Commands;
 using UsbIp.Client.Tests.Doubles;
 using UsbIp.Protocol;
+using UsbIp.TestKit;
 
 namespace UsbIp.Client.Tests.Commands;
 
@@ -36,8 +36,7 @@ public sealed class AttachmentTests : IDisposable
     private string LockAttribute(string busId)
     {
         var path = Path.Combine(_rig.Kernel.Sysfs, "bus/usb/devices", busId, "bConfigurationValue");
-        using var made = Process.Start("mkfifo", path);
-        made.WaitForExit();
+        Fifo.Make(path);
         return path;
     }
 

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using UsbIp.Client.Interop;
 using UsbIp.Client.Persist;
+using UsbIp.TestKit;
 
 namespace UsbIp.Client.Tests.Persist;
 
@@ -92,11 +93,7 @@ public sealed class KeptStatesTests : IDisposable
         switch (kind)
         {
             case "fifo":
-                using (var made = Process.Start("mkfifo", path))
-                {
-                    made.WaitForExit();
-                }
-
+                Fifo.Make(path);
                 break;
             case "link":
                 File.CreateSymbolicLink(path, Path.Combine(_directory, name.EndsWith(".lock", StringComparison.Ordinal) ? "kept-1-good.json.lock" : "kept-1-good.json"));

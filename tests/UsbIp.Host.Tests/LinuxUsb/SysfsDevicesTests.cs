@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using UsbIp.Host.LinuxUsb;
 using UsbIp.Protocol;
+using UsbIp.TestKit;
 
 namespace UsbIp.Host.Tests.LinuxUsb;
 
@@ -108,10 +108,7 @@ public sealed class SysfsDevicesTests : IDisposable
     {
         _sysfs.Plug("1-1");
         var serial = Path.Combine(_sysfs.Root, "1-1", "serial");
-        using (var make = Process.Start("mkfifo", serial))
-        {
-            await make.WaitForExitAsync();
-        }
+        Fifo.Make(serial);
 
         var read = Task.Run(() => _sysfs.Devices.Read("1-1"));
         await using (new FileStream(serial, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) // opens once the reader is there, which waits until it is closed

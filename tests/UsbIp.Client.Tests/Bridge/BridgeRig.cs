@@ -14,11 +14,11 @@ internal sealed class BridgeRig : IDisposable
     private readonly Thread _thread;
     private BridgeEnd? _end;
 
-    public BridgeRig(BridgeOptions options = default)
+    public BridgeRig(BridgeOptions options = default, DeviceRecord? device = null)
     {
         var pair = SocketPair.Create();
         var (near, far) = ConnectTcp();
-        Bridge = new UrbBridge(pair.BridgeEnd, near, Device, NullLogger.Instance, options, Time);
+        Bridge = new UrbBridge(pair.BridgeEnd, near, device ?? Device, NullLogger.Instance, options, Time);
         Kernel = new RawKernel(pair.KernelEnd);
         Host = new RawHost(far);
         _thread = new Thread(() => _end = Bridge.Run()) { IsBackground = true };

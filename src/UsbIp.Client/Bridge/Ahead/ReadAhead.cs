@@ -5,11 +5,11 @@ namespace UsbIp.Client.Bridge.Ahead;
 
 /// <summary>
 /// Hides the network's round trips from drivers that wait for one answer before they ask the next question. Decides, per interface of the
-/// device, which <see cref="AheadPolicy"/> its endpoints get: known classes whose drivers are known to read like that, and no others.
+/// device, which <see cref="AheadPolicy"/> its endpoints get: known classes and adapters whose drivers are known to read like that, and no others.
 /// Everything is done by ordinary requests of the bridge's own, so it works with every host.
 /// <para>Methods are called with the kernel's end held, except for <see cref="Watches"/>.</para>
 /// </summary>
-internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWriter host, BridgeOptions options)
+internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWriter host, ushort vendor, BridgeOptions options)
 {
     private const byte CommunicationClass = 0x02;
     private const byte HidClass = 0x03;
@@ -140,6 +140,10 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
             var reset = (byte)request.Setup.Index;
             Array.Find(_inUse, policy => policy is BulkOnlyStages && policy.InterfaceNumber == reset)?.Restart(request.DeviceId);
         }
+        else if (SerialAdapters.Empties(vendor, request.Setup, out var port))
+        {
+            Array.Find(_inUse, policy => policy is RepeatedReads { IsForQueues: true } && policy.InterfaceNumber == port)?.Pipe.Drop();
+        }
     }
 
     /// <summary>Ends the policies of one interface, or all: what another interface is in the middle of goes on.</summary>
@@ -185,15 +189,21 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
                 var stages = new BulkOnlyStages(PipeOf(inputs[0]), setting.Number, pending, kernel, NumberOf(inputs[0]), options.Promised.HasFlag(Extensions.BulkOnlyOrder));
                 foreach (var endpoint in setting.Endpoints)
                 {
-                    Volatile.Write(ref _policies[EndpointAddress.ToSlot(endpoint.Address)], stages);
+                    Watch(endpoint, stages);
                 }
 
                 break;
             case { Class: HidClass or CommunicationClass or CommunicationDataClass }:
                 foreach (var endpoint in inputs.Where(endpoint => endpoint.Type is TransferType.Interrupt or TransferType.Bulk))
                 {
-                    var reads = new RepeatedReads(PipeOf(endpoint), setting.Number, endpoint.Type == TransferType.Bulk);
-                    Volatile.Write(ref _policies[EndpointAddress.ToSlot(endpoint.Address)], reads);
+                    Watch(endpoint, new RepeatedReads(PipeOf(endpoint), setting.Number, endpoint.Type == TransferType.Bulk));
+                }
+
+                break;
+            case var _ when SerialAdapters.Has(vendor, setting):
+                foreach (var endpoint in inputs.Where(endpoint => endpoint.Type == TransferType.Bulk))
+                {
+                    Watch(endpoint, new RepeatedReads(PipeOf(endpoint), setting.Number, isBulk: true, isForQueues: true));
                 }
 
                 break;
@@ -201,6 +211,9 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
                 break;
         }
     }
+
+    private void Watch(EndpointDescriptor endpoint, AheadPolicy policy) =>
+        Volatile.Write(ref _policies[EndpointAddress.ToSlot(endpoint.Address)], policy);
 
     private AheadPipe PipeOf(EndpointDescriptor endpoint) => _pipes[NumberOf(endpoint)] ??= new AheadPipe(pending, kernel, host);
 }

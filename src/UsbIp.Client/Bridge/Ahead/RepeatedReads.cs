@@ -11,7 +11,11 @@ namespace UsbIp.Client.Bridge.Ahead;
 /// <param name="pipe">The endpoint.</param>
 /// <param name="number">Its interface's number.</param>
 /// <param name="isBulk">Whether it is a bulk endpoint; else it is an interrupt endpoint.</param>
-internal sealed class RepeatedReads(AheadPipe pipe, byte number, bool isBulk) : AheadPolicy(pipe, number)
+/// <param name="isForQueues">
+/// Whether only a driver counts that has its next read posted when one is answered. That one doesn't decide by what came whether it reads
+/// on, as programs of an interface of no known class may.
+/// </param>
+internal sealed class RepeatedReads(AheadPipe pipe, byte number, bool isBulk, bool isForQueues = false) : AheadPolicy(pipe, number)
 {
     /// <summary>Interrupt reads ahead: enough for a report each millisecond over a round trip of 32.</summary>
     private const int InterruptDepth = 32;
@@ -26,6 +30,10 @@ internal sealed class RepeatedReads(AheadPipe pipe, byte number, bool isBulk) : 
 
     private int _length;
     private int _repeats;
+    private uint _newest; // of the driver's reads
+
+    /// <inheritdoc cref="RepeatedReads" path="/param[@name='isForQueues']"/>
+    public bool IsForQueues => isForQueues;
 
     private int Depth => isBulk ? Math.Clamp(BulkBytes / Math.Max(1, _length), LeastBulkDepth, MostBulkDepth) : InterruptDepth;
 
@@ -40,6 +48,7 @@ internal sealed class RepeatedReads(AheadPipe pipe, byte number, bool isBulk) : 
             _length = request.BufferLength;
         }
 
+        _newest = request.Seqnum;
         return Pipe.TryTake(urb) ? Route.Keep : Route.Forward;
     }
 
@@ -53,7 +62,7 @@ internal sealed class RepeatedReads(AheadPipe pipe, byte number, bool isBulk) : 
         {
             Stop(request.DeviceId);
         }
-        else if (_length > 0 && request.BufferLength == _length && _repeats < RepeatsToBegin)
+        else if (_repeats < RepeatsToBegin && IsOneThatGoesOn(request))
         {
             _repeats++;
         }
@@ -66,6 +75,10 @@ internal sealed class RepeatedReads(AheadPipe pipe, byte number, bool isBulk) : 
         _repeats = 0;
         base.Restart(device);
     }
+
+    /// <summary>Replies to own reads that are being cancelled say nothing of the driver.</summary>
+    private bool IsOneThatGoesOn(in SubmitRequest answered) =>
+        _length > 0 && answered.BufferLength == _length && !Pipe.IsCancelling && (!isForQueues || answered.Seqnum != _newest);
 
     private void Stop(DeviceId device)
     {

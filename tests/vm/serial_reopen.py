@@ -1,0 +1,87 @@
+#!/usr/bin/env python3
+"""Opens a serial port again and again while lines with numbers keep coming to it.
+
+    serial_reopen.py /dev/ttyUSB0 /dev/virtio-ports/usbserial
+
+What comes while it is closed may be lost. But between the first line break and the last that one
+opening sees, every line must follow the one before. Prints one ok/FAIL line.
+"""
+
+import argparse
+import os
+import select
+import sys
+import termios
+import threading
+import tty
+
+LINE = b"%09d\n"
+
+
+def send_lines(fd, ended):
+    number = 0
+    while not ended.is_set():
+        if select.select([], [fd], [], 0.1)[1]:
+            pending = LINE % number
+            while pending:
+                pending = pending[os.write(fd, pending):]
+            number += 1
+
+
+def read_once(path, count, seconds):
+    """What comes to the port while it is open this time."""
+    fd = os.open(path, os.O_RDWR | os.O_NOCTTY)
+    try:
+        tty.setraw(fd)
+        come = b""
+        while len(come) < count:
+            if not select.select([fd], [], [], seconds)[0]:
+                raise OSError(f"{len(come)} bytes came, then none within {seconds} s")
+            come += os.read(fd, 4096)
+        # What has not been read would be waited for.
+        termios.tcflush(fd, termios.TCIFLUSH)
+        return come
+    finally:
+        os.close(fd)
+
+
+def gap(come):
+    """The first line that does not follow the one before, or None."""
+    lines = come.split(b"\n")[1:-1]
+    for before, line in zip(lines, lines[1:]):
+        if not (before + line).isdigit() or int(line) != int(before) + 1:
+            return f"{line} came after {before}"
+    return None
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("port", metavar="TTY")
+    parser.add_argument("far", help="the line's other end")
+    parser.add_argument("--times", type=int, default=20)
+    parser.add_argument("--bytes", type=int, default=4096)
+    parser.add_argument("--seconds", type=float, default=20, help="how long without a byte is too long")
+    options = parser.parse_args()
+
+    ended = threading.Event()
+    far = os.open(options.far, os.O_WRONLY)
+    sender = threading.Thread(target=send_lines, args=(far, ended), daemon=True)
+    sender.start()
+    text = f"the port is opened {options.times} times, and each time every line follows the one before"
+    problem = None
+    for opening in range(options.times):
+        try:
+            problem = gap(read_once(options.port, options.bytes, options.seconds))
+        except OSError as error:
+            problem = str(error)
+        if problem:
+            print(f"FAIL {text}: {problem} (opening {opening + 1})")
+            break
+    else:
+        print(f"ok {text}")
+    ended.set()
+    return 1 if problem else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -11,7 +11,6 @@ import argparse
 import os
 import select
 import sys
-import termios
 import threading
 import tty
 
@@ -38,8 +37,6 @@ def read_once(path, count, seconds):
             if not select.select([fd], [], [], seconds)[0]:
                 raise OSError(f"{len(come)} bytes came, then none within {seconds} s")
             come += os.read(fd, 4096)
-        # What has not been read would be waited for.
-        termios.tcflush(fd, termios.TCIFLUSH)
         return come
     finally:
         os.close(fd)

@@ -52,7 +52,7 @@ public sealed class UrbBridge : IDisposable
         _pending = new PendingUrbs(time);
         _kernelEnd = new KernelEnd(kernelIo);
         _hostWriter = new HostWriter(hostIo);
-        _ahead = new ReadAhead(_pending, _kernelEnd, _hostWriter, device.VendorId, options);
+        _ahead = new ReadAhead(_pending, _kernelEnd, _hostWriter, device, options);
         var ping = new HostPing(_hostWriter, () => TcpAcknowledgement.HasAll(host), options.Promised.HasFlag(Extensions.Heartbeat));
         _answers = new GiveWayAnswers(_hostWriter, options.WhyKept, options.Promised.HasFlag(Extensions.GiveWay), device.BusId, logger);
         var shield = new ReplyShield(_pending, new EnumerationGuard(device), _ahead, new LateReplies(time), ping, _answers);

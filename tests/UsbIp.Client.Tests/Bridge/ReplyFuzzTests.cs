@@ -87,7 +87,7 @@ public sealed class ReplyFuzzTests
         public bool Run()
         {
             var pending = new PendingUrbs(_time);
-            var ahead = new ReadAhead(pending, null!, null!, 0, default); // switched off, it uses neither
+            var ahead = new ReadAhead(pending, null!, null!, BridgeRig.Device, default); // switched off, it uses neither
             var ping = new HostPing(null!, () => true, isAgreed: true);
             using var answers = new GiveWayAnswers(null!, null, isAgreed: false, BridgeRig.Device.BusId, NullLogger.Instance);
             var shield = new ReplyShield(pending, new EnumerationGuard(BridgeRig.Device), ahead, new LateReplies(_time), ping, answers);

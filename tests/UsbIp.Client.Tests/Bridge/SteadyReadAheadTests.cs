@@ -17,6 +17,8 @@ public sealed class SteadyReadAheadTests : IDisposable
     private const int StatusSize = 13;
     private const int ReportSize = 8;
 
+    private static readonly DeviceRecord Adapter = BridgeRig.Device with { VendorId = 0x0403, ProductId = 0x6001 };
+    private static readonly byte[] Port = [9, 4, 0, 0, 1, 0xFF, 0xFF, 0xFF, 2, 7, 5, 0x81, 2, 64, 0, 0];
     private static readonly byte[] Keyboard = [9, 4, 0, 0, 1, 3, 1, 1, 0, 7, 5, 0x81, 3, 8, 0, 8];
 
     private readonly UrbBridge _bridge;
@@ -34,7 +36,7 @@ public sealed class SteadyReadAheadTests : IDisposable
     public SteadyReadAheadTests()
     {
         (var near, _far) = BridgeRig.ConnectTcp();
-        _bridge = new UrbBridge(_pair.BridgeEnd, near, BridgeRig.Device, NullLogger.Instance, new BridgeOptions(ReadAhead: true, Extensions.BulkOnlyOrder));
+        _bridge = new UrbBridge(_pair.BridgeEnd, near, Adapter, NullLogger.Instance, new BridgeOptions(ReadAhead: true, Extensions.BulkOnlyOrder));
         _bridgeThread = new Thread(() => _bridge.Run());
         _bridgeThread.Start();
         _hostThread = new Thread(() => AnswerAll(new BlockingSocket(_far)));
@@ -91,6 +93,26 @@ public sealed class SteadyReadAheadTests : IDisposable
         Volatile.Read(ref _readAhead).Should().BeGreaterThan(Rounds, "that is what was measured");
     }
 
+    [Fact]
+    public void A_serial_adapter_s_bytes_that_were_read_ahead_allocate_nothing()
+    {
+        Configure(Port);
+        Ask(UrbDirection.In, 1, SectorSize, default, []);
+        void Run(int count)
+        {
+            for (var round = 0; round < count; round++)
+            {
+                Ask(UrbDirection.In, 1, SectorSize, default, []);
+                Await(_seqnum - 1, SectorSize);
+            }
+        }
+
+        Run(SetUp);
+
+        SteadyState.LeastAllocated(_ => Run(Rounds)).Should().BeLessThan(Rounds, "not even a byte per read");
+        Volatile.Read(ref _readAhead).Should().BeGreaterThan(Rounds, "that is what was measured");
+    }
+
     /// <summary>Enumerates as the kernel does: reads the one configuration, which the host has in the shape of <paramref name="interfaces"/>, and chooses it.</summary>
     private void Configure(ReadOnlySpan<byte> interfaces)
     {
@@ -101,19 +123,29 @@ public sealed class SteadyReadAheadTests : IDisposable
 
     private void RoundTrip(UrbDirection direction, byte endpoint, int length, SetupPacket setup, ReadOnlySpan<byte> data)
     {
+        Ask(direction, endpoint, length, setup, data);
+        Await(_seqnum, direction == UrbDirection.In ? length : 0);
+    }
+
+    private void Ask(UrbDirection direction, byte endpoint, int length, SetupPacket setup, ReadOnlySpan<byte> data)
+    {
         _seqnum++;
         new SubmitRequest(_seqnum, new DeviceId(1, 2), direction, endpoint, TransferFlags.None, length, 0, 0, 0, setup).Write(_message);
         data.CopyTo(_message.AsSpan(SubmitRequest.Size));
         _kernel.Send(_message.AsSpan(0, SubmitRequest.Size + data.Length));
-        var wanted = SubmitReply.Size + (direction == UrbDirection.In ? length : 0);
+    }
+
+    private void Await(uint seqnum, int length)
+    {
+        var wanted = SubmitReply.Size + length;
         for (var filled = 0; filled < wanted;)
         {
             filled += _kernel.Receive(_received.AsSpan(filled, wanted - filled));
         }
 
-        if (BinaryPrimitives.ReadUInt32BigEndian(_received.AsSpan(4)) != _seqnum)
+        if (BinaryPrimitives.ReadUInt32BigEndian(_received.AsSpan(4)) != seqnum)
         {
-            throw new InvalidOperationException($"Reply {BinaryPrimitives.ReadUInt32BigEndian(_received.AsSpan(4))} came, {_seqnum} was asked for.");
+            throw new InvalidOperationException($"Reply {BinaryPrimitives.ReadUInt32BigEndian(_received.AsSpan(4))} came, {seqnum} was awaited.");
         }
     }
 

@@ -9,8 +9,8 @@ namespace UsbIp.Client.Bridge.Ahead;
 ///                 --> own reads are under way: waits here for the next of them
 ///                 --> neither: it goes to the host as it always would
 /// </code>
-/// A byte that the device gave is kept until the kernel reads the endpoint again. After an error nothing that was read ahead of it is
-/// trusted: own reads are cancelled, and until the host has confirmed that, the kernel's reads wait.
+/// A byte that the device gave is kept until the kernel reads the endpoint again, or has the device forget it. After an error nothing that
+/// was read ahead of it is trusted: own reads are cancelled, and until the host has confirmed that, the kernel's reads wait.
 /// Everything is called with the kernel's end held.
 /// </summary>
 internal sealed class AheadPipe(PendingUrbs pending, KernelEnd kernel, HostWriter host)

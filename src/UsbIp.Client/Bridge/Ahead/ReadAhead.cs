@@ -9,12 +9,13 @@ namespace UsbIp.Client.Bridge.Ahead;
 /// Everything is done by ordinary requests of the bridge's own, so it works with every host.
 /// <para>Methods are called with the kernel's end held, except for <see cref="Watches"/>.</para>
 /// </summary>
-internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWriter host, ushort vendor, BridgeOptions options)
+internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWriter host, DeviceRecord device, BridgeOptions options)
 {
     private const byte CommunicationClass = 0x02;
     private const byte HidClass = 0x03;
     private const byte StorageClass = 0x08;
     private const byte CommunicationDataClass = 0x0A;
+    private const byte TransparentScsi = 0x06;
     private const byte BulkOnlyProtocol = 0x50;
     private const byte ClassInterfaceOut = 0x21;
     private const byte BulkOnlyReset = 0xFF;
@@ -140,21 +141,32 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
             var reset = (byte)request.Setup.Index;
             Array.Find(_inUse, policy => policy is BulkOnlyStages && policy.InterfaceNumber == reset)?.Restart(request.DeviceId);
         }
-        else if (SerialAdapters.Empties(vendor, request.Setup, out var port))
+        else if (SerialAdapters.EmptiedBy(device, request.Setup) is { } port)
         {
-            Array.Find(_inUse, policy => policy is RepeatedReads { IsForQueues: true } && policy.InterfaceNumber == port)?.Pipe.Drop();
+            Restart(request.DeviceId, port);
         }
     }
 
     /// <summary>Ends the policies of one interface, or all: what another interface is in the middle of goes on.</summary>
-    private void End(DeviceId device, byte? number)
+    private void End(DeviceId id, byte? number)
     {
         foreach (var policy in _inUse)
         {
             if (number is null || policy.InterfaceNumber == number)
             {
-                policy.Restart(device);
+                policy.Restart(id);
                 policy.Release();
+            }
+        }
+    }
+
+    private void Restart(DeviceId id, byte number)
+    {
+        foreach (var policy in _inUse)
+        {
+            if (policy.InterfaceNumber == number)
+            {
+                policy.Restart(id);
             }
         }
     }
@@ -185,7 +197,7 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
         var inputs = setting.Endpoints.Where(endpoint => endpoint.IsIn).ToArray();
         switch (setting)
         {
-            case { Class: StorageClass, Protocol: BulkOnlyProtocol } when inputs.Length == 1 && setting.Endpoints.Count == 2:
+            case { Class: StorageClass, SubClass: TransparentScsi, Protocol: BulkOnlyProtocol } when inputs.Length == 1 && setting.Endpoints.Count == 2:
                 var stages = new BulkOnlyStages(PipeOf(inputs[0]), setting.Number, pending, kernel, NumberOf(inputs[0]), options.Promised.HasFlag(Extensions.BulkOnlyOrder));
                 foreach (var endpoint in setting.Endpoints)
                 {
@@ -200,7 +212,7 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
                 }
 
                 break;
-            case var _ when SerialAdapters.Has(vendor, setting):
+            case var _ when SerialAdapters.Has(device, setting):
                 foreach (var endpoint in inputs.Where(endpoint => endpoint.Type == TransferType.Bulk))
                 {
                     Watch(endpoint, new RepeatedReads(PipeOf(endpoint), setting.Number, isBulk: true, isForQueues: true));

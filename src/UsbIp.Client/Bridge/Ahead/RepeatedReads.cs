@@ -6,7 +6,7 @@ namespace UsbIp.Client.Bridge.Ahead;
 /// For drivers that post the same IN read again each time it is answered: keyboards, mice, sensors, serial ports. With one read per round
 /// trip a distant device would be asked far less often than it has something to say; so, once the driver has shown that it reads like
 /// this, the next reads are posted before it asks. Ends when the driver unlinks a read, reads another length, or the device reports an
-/// error; what was read by then is kept for the reads to come.
+/// error; what was read by then is kept for the reads to come, unless the device is told to forget it.
 /// </summary>
 /// <param name="pipe">The endpoint.</param>
 /// <param name="number">Its interface's number.</param>
@@ -31,9 +31,6 @@ internal sealed class RepeatedReads(AheadPipe pipe, byte number, bool isBulk, bo
     private int _length;
     private int _repeats;
     private uint _newest; // of the driver's reads
-
-    /// <inheritdoc cref="RepeatedReads" path="/param[@name='isForQueues']"/>
-    public bool IsForQueues => isForQueues;
 
     private int Depth => isBulk ? Math.Clamp(BulkBytes / Math.Max(1, _length), LeastBulkDepth, MostBulkDepth) : InterruptDepth;
 
@@ -76,7 +73,7 @@ internal sealed class RepeatedReads(AheadPipe pipe, byte number, bool isBulk, bo
         base.Restart(device);
     }
 
-    /// <summary>Replies to own reads that are being cancelled say nothing of the driver.</summary>
+    /// <summary>While own reads are being cancelled, what they still bring says nothing of the driver.</summary>
     private bool IsOneThatGoesOn(in SubmitRequest answered) =>
         _length > 0 && answered.BufferLength == _length && !Pipe.IsCancelling && (!isForQueues || answered.Seqnum != _newest);
 

@@ -4,8 +4,8 @@ using UsbIp.Protocol.Descriptors;
 namespace UsbIp.Client.Bridge.Ahead;
 
 /// <summary>
-/// The serial adapters whose interfaces have no class that says so. They are known by their vendor: those whose Linux drivers keep two bulk
-/// reads posted and give what comes to the port, whatever it is (drivers/usb/serial/generic.c).
+/// The serial adapters whose interfaces have no class that says so, known by the ids that their chips are made with. Their Linux drivers
+/// keep two bulk reads posted for each open port, and pass on whatever comes (drivers/usb/serial/generic.c).
 /// </summary>
 internal static class SerialAdapters
 {
@@ -17,26 +17,44 @@ internal static class SerialAdapters
     private const ushort QinHeng = 0x1A86; // ch341.c
 
     private const byte VendorDeviceOut = 0x40;
-    private const byte FtdiReset = 0; // FTDI_SIO_RESET_REQUEST
-    private const ushort FtdiResetAll = 0; // FTDI_SIO_RESET_SIO
+    private const byte VendorInterfaceOut = 0x41;
+
+    private const byte FtdiReset = 0;
+    private const ushort FtdiResetAll = 0;
+    private const ushort FtdiResetInput = 2; // SIO_TCIFLUSH of libftdi
+    private const byte SiliconLabsPurge = 0x12;
+    private const ushort SiliconLabsPurgeAll = 0x000F;
+    private const byte ProlificWrite = 0x01;
+    private const byte ProlificWriteNew = 0x80;
+    private const ushort ProlificPipeOne = 8;
+    private const ushort ProlificPipeTwo = 9;
+    private const ushort ProlificResetRegister = 7; // of the newer chips, HXN
 
     /// <summary>Whether this is an interface of such an adapter.</summary>
-    /// <param name="vendor">The device's idVendor.</param>
+    /// <param name="device">The device.</param>
     /// <param name="setting">The interface in its setting.</param>
-    public static bool Has(ushort vendor, InterfaceDescriptor setting) =>
-        vendor is Ftdi or Prolific or SiliconLabs or QinHeng && setting.Class == VendorSpecificClass;
+    public static bool Has(DeviceRecord device, InterfaceDescriptor setting) => setting.Class == VendorSpecificClass && IsOne(device);
 
     /// <summary>
-    /// Whether the adapter was told to forget what it has received: FTDI's reset, which its driver asks for each time a port is opened
-    /// (drivers/usb/serial/ftdi_sio.h, FTDI_SIO_RESET: "Purge receive buffer").
+    /// The interface whose port is told to forget what it has received, or null. FTDI's driver asks for that when a port is opened, as
+    /// Prolific's does, and Silicon Labs' when it is closed; WCH's never.
     /// </summary>
-    /// <param name="vendor">The device's idVendor.</param>
+    /// <param name="device">The device.</param>
     /// <param name="setup">The request.</param>
-    /// <param name="number">Then the number of the port's interface.</param>
-    public static bool Empties(ushort vendor, in SetupPacket setup, out byte number)
+    public static byte? EmptiedBy(DeviceRecord device, in SetupPacket setup) => (device.VendorId, setup) switch
     {
         // Ports are counted from 1; a chip with only one has 0 as well.
-        number = (byte)Math.Max(0, (setup.Index & 0xFF) - 1);
-        return vendor == Ftdi && setup is { RequestType: VendorDeviceOut, Request: FtdiReset, Value: FtdiResetAll };
-    }
+        (Ftdi, { RequestType: VendorDeviceOut, Request: FtdiReset, Value: FtdiResetAll or FtdiResetInput }) => (byte)Math.Max(0, (setup.Index & 0xFF) - 1),
+        (SiliconLabs, { RequestType: VendorInterfaceOut, Request: SiliconLabsPurge, Value: SiliconLabsPurgeAll }) => (byte)setup.Index,
+        (Prolific, { RequestType: VendorDeviceOut, Request: ProlificWrite, Value: ProlificPipeOne or ProlificPipeTwo }) => 0,
+        (Prolific, { RequestType: VendorDeviceOut, Request: ProlificWriteNew, Value: ProlificResetRegister }) => 0,
+        _ => null,
+    };
+
+    /// <summary>Other products of theirs are other things too: programmers, network cables.</summary>
+    private static bool IsOne(DeviceRecord device) => (device.VendorId, device.ProductId) is
+        (Ftdi, 0x6001 or 0x6010 or 0x6011 or 0x6014 or 0x6015)
+        or (Prolific, 0x2303 or 0x2304 or 0x23A3 or 0x23B3 or 0x23C3 or 0x23D3 or 0x23E3 or 0x23F3)
+        or (SiliconLabs, 0xEA60 or 0xEA61 or 0xEA63 or 0xEA70 or 0xEA71 or 0xEA7A or 0xEA7B)
+        or (QinHeng, 0x5523 or 0x7522 or 0x7523);
 }

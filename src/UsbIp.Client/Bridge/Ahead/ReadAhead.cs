@@ -143,7 +143,7 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
         }
         else if (SerialAdapters.EmptiedBy(device, request.Setup) is { } port)
         {
-            Restart(request.DeviceId, port);
+            End(request.DeviceId, port); // and begins anew with what the driver reads then
         }
     }
 
@@ -156,17 +156,6 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
             {
                 policy.Restart(id);
                 policy.Release();
-            }
-        }
-    }
-
-    private void Restart(DeviceId id, byte number)
-    {
-        foreach (var policy in _inUse)
-        {
-            if (policy.InterfaceNumber == number)
-            {
-                policy.Restart(id);
             }
         }
     }

@@ -42,7 +42,7 @@ internal sealed class LastQuiet(KernelReader kernel, ManualResetEventSlim kernel
     {
         for (var slept = TimeSpan.Zero; slept < BridgeLimits.UnplugDelay && !kernelEnded.IsSet; slept += BridgeLimits.UnplugStep)
         {
-            if (Step(() => kernelEnded.Wait(BridgeLimits.UnplugStep)) > BridgeLimits.UnplugStepLimit)
+            if (Sleep(kernelEnded.WaitHandle) > BridgeLimits.UnplugStepLimit)
             {
                 return false;
             }
@@ -72,13 +72,19 @@ internal sealed class LastQuiet(KernelReader kernel, ManualResetEventSlim kernel
         var before = _waited;
         while (!_unlocked.IsCompleted && !kernelEnded.IsSet && IsNothingAskedSince(seen) && _waited < BridgeLimits.UnplugPatience)
         {
-            Step(() => Task.WaitAny([_unlocked], BridgeLimits.UnplugStep));
+            Sleep(((IAsyncResult)_unlocked).AsyncWaitHandle);
         }
 
         return isAskedAnew && _unlocked.IsCompleted && _waited - before <= BridgeLimits.UnplugStepLimit;
     }
 
     private bool IsNothingAskedSince(int seen) => kernel.LastRequests.Count == seen && !kernel.IsMoreToRead;
+
+    /// <summary>
+    /// Sleeps for a step, or until that is set. By its handle: what else waits spins first, and where others keep the processors busy each turn
+    /// that spinning gives away takes as long as theirs, so that no step would be a short one.
+    /// </summary>
+    private TimeSpan Sleep(WaitHandle handle) => Step(() => handle.WaitOne(BridgeLimits.UnplugStep));
 
     /// <summary>Sleeps for a step, or does what takes about as long; returns how long it took.</summary>
     private TimeSpan Step(Action sleep)

@@ -86,6 +86,16 @@ public sealed class LastQuietTests : IDisposable
     }
 
     [Fact]
+    public void A_machine_whose_processors_are_kept_busy_looks_who_has_the_lock_all_the_same()
+    {
+        using var load = new BusyProcessors(programs: 4);
+
+        _rig.Host.Dispose();
+
+        _asked.Wait(Patience).Should().BeTrue();
+    }
+
+    [Fact]
     public void Nobody_waits_for_the_lock_once_the_kernel_has_ended_the_session()
     {
         _rig.Kernel.Dispose();

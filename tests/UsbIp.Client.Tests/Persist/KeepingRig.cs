@@ -81,6 +81,11 @@ internal sealed class KeepingRig : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
+        if (_keeping is { } keeping)
+        {
+            Task.WaitAny([keeping], Patience); // its last act is to remove its files from the kernel's directory
+        }
+
         Machine.Dispose();
         _changes.Dispose();
         _sessions.Dispose();

@@ -11,6 +11,7 @@ import argparse
 import os
 import select
 import sys
+import termios
 import threading
 import tty
 
@@ -27,11 +28,21 @@ def send_lines(fd, ended):
             number += 1
 
 
+def set_raw(path):
+    """For all openings. Not with TCSAFLUSH: where a buffer is full it empties that, and leaves the driver throttled, until somebody
+    reads (n_tty_flush_buffer), which who waits for a byte first never does."""
+    fd = os.open(path, os.O_RDWR | os.O_NOCTTY)
+    tty.setraw(fd, termios.TCSANOW)
+    os.close(fd)
+
+
 def read_once(path, count, seconds):
     """What comes to the port while it is open this time."""
     fd = os.open(path, os.O_RDWR | os.O_NOCTTY)
     try:
-        tty.setraw(fd)
+        # What came in the moment in which the port was closed the last time may still be in the kernel's own buffer of it, between
+        # tty_port_close_start, which empties that, and the driver's usb_kill_urb. Only this empties it as well (tty_ioctl, TCFLSH).
+        termios.tcflush(fd, termios.TCIFLUSH)
         come = b""
         while len(come) < count:
             if not select.select([fd], [], [], seconds)[0]:
@@ -60,6 +71,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=20, help="how long without a byte is too long")
     options = parser.parse_args()
 
+    set_raw(options.port)
     ended = threading.Event()
     far = os.open(options.far, os.O_WRONLY)
     sender = threading.Thread(target=send_lines, args=(far, ended), daemon=True)

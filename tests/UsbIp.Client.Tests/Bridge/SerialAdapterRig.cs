@@ -51,10 +51,11 @@ internal sealed class SerialAdapterRig : IDisposable
     }
 
     /// <summary>A byte comes to the port, the next one if it isn't said which; two bytes of the chip's state are before it. The oldest read takes it.</summary>
-    public void Send(byte? what = null)
+    public void Send(byte? what = null, UrbStatus status = UrbStatus.Ok)
     {
         _come = what ?? (byte)(_come + 1);
-        Host.ReplyWith(_posted.Dequeue(), [1, 0x60, _come]);
+        byte[] data = [1, 0x60, _come];
+        Host.Reply(_posted.Dequeue(), status, data.Length, data);
     }
 
     public void ReadOneByOne()
@@ -113,13 +114,13 @@ internal sealed class SerialAdapterRig : IDisposable
     }
 
     /// <summary>The driver cancels its reads; before the host knows, one more byte has come.</summary>
-    public void Close()
+    public void Close(UrbStatus status = UrbStatus.Ok)
     {
         var last = Read();
         _posted.Enqueue(Host.Receive()!.Seqnum); // the bridge keeps its lead
         var unlink = Kernel.Unlink(last);
         Kernel.Receive()!.Seqnum.Should().Be(unlink);
-        Send();
+        Send(status: status);
         AnswerUnlinks(Depth + 1);
     }
 

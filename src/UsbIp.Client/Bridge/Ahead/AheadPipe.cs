@@ -79,7 +79,10 @@ internal sealed class AheadPipe(PendingUrbs pending, KernelEnd kernel, HostWrite
             return Verdict.Swallow(message.Length);
         }
 
-        var checkedReply = new SubmitReply(reply.Seqnum, StatusAllowList.Filter(reply.Status), reply.ActualLength);
+        // What a cancelled read had brought by then is as good as any. Its status would end another read, which nobody cancelled, and with that a
+        // driver's reading: drivers/usb/serial/generic.c throws the bytes away and does not post that read again.
+        var wasCutShort = _isCancelling && reply.Status is UrbStatus.Unlinked or UrbStatus.NoEntry;
+        var checkedReply = new SubmitReply(reply.Seqnum, wasCutShort ? UrbStatus.Ok : StatusAllowList.Filter(reply.Status), reply.ActualLength);
         if (_results.Count == 0 && _waiting.TryPeek(out var urb) && reply.ActualLength <= urb.Request.BufferLength)
         {
             _waiting.Dequeue();

@@ -72,6 +72,8 @@ class Machine:
             with open(self.dir / "root.img", "wb") as image:
                 image.truncate(4 << 30)
             subprocess.run(["mkfs.ext4", "-q", "-F", str(self.dir / "root.img")], check=True)
+            subprocess.run(["tar", "-C", "/var/lib", "-cf", str(self.share / "dpkg.tar"),
+                            "--exclude=*.md5sums", "--exclude=*.symbols", "dpkg"], check=True)
         self.process = subprocess.Popen(
             self._command(stick),
             stdin=None if self.interactive else subprocess.DEVNULL,

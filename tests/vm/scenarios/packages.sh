@@ -5,6 +5,7 @@
 . "$VM_DIR/lib.sh"
 . "$VM_DIR/lib/packages.sh"
 at_exit save_journal
+require "dpkg's lists are at hand" keep_dpkg_lists
 
 stick=$(busid_of 46f4:0001)
 case $STAGE in

@@ -62,7 +62,7 @@ public sealed class RepeatedReadsTests : IDisposable
         unlinked.Seqnum.Should().Be(unlink);
         unlinked.Status.Should().Be(UrbStatus.Unlinked);
         Report(); // it was pressed before the host knew
-        AnswerUnlinks();
+        AnswerUnlinks(alsoOfAnswered: 1);
         _rig.Kernel.SubmitIn(Endpoint, Length);
         _rig.Kernel.Receive()!.Data.Should().Equal(Data(4));
     }
@@ -84,6 +84,21 @@ public sealed class RepeatedReadsTests : IDisposable
         failed.Seqnum.Should().Be(read);
         failed.Status.Should().Be(UrbStatus.Stall);
         _rig.Host.Receive()!.Seqnum.Should().Be(next, "it goes to the host as before");
+    }
+
+    [Theory]
+    [InlineData(UrbStatus.Unlinked)]
+    [InlineData(UrbStatus.NoEntry)]
+    public void A_cancel_that_nobody_asked_for_is_an_error_like_any_other(UrbStatus status)
+    {
+        BeginReadingAhead();
+        _rig.Kernel.Receive();
+        _rig.Kernel.SubmitIn(Endpoint, Length);
+        _posted.Enqueue(_rig.Host.Receive()!.Seqnum);
+
+        _rig.Host.Reply(_posted.Dequeue(), status);
+
+        _rig.Kernel.Receive()!.Status.Should().Be(status);
     }
 
     [Fact]
@@ -193,13 +208,15 @@ public sealed class RepeatedReadsTests : IDisposable
         }
     }
 
-    private void AnswerUnlinks()
+    private void AnswerUnlinks(int alsoOfAnswered = 0)
     {
-        while (_posted.TryDequeue(out _))
+        for (var left = _posted.Count + alsoOfAnswered; left > 0; left--)
         {
             var unlink = _rig.Host.Receive()!;
             unlink.IsUnlink.Should().BeTrue();
-            _rig.Host.ReplyUnlink(unlink.Seqnum, UrbStatus.Unlinked);
+            _rig.Host.ReplyUnlink(unlink.Seqnum, _posted.Contains(unlink.Unlink.TargetSeqnum) ? UrbStatus.Unlinked : UrbStatus.Ok);
         }
+
+        _posted.Clear();
     }
 }

@@ -146,10 +146,59 @@ public sealed class SerialAdapterReadsTests : IDisposable
     public void So_is_one_that_takes_it_over_from_a_driver_that_had_stopped_reading()
     {
         _adapter.BeginReadingAhead(); // nothing is posted at its end, as by a driver that was throttled
-        _adapter.Exchange(Reset);
+        var reset = _adapter.Kernel.SubmitOut(0, [], Reset);
         _adapter.AnswerUnlinks(SerialAdapterRig.Depth);
+        _adapter.Conclude(reset);
 
         _adapter.ReadOneByOne();
+    }
+
+    [Theory]
+    [InlineData(UrbStatus.Ok)]
+    [InlineData(UrbStatus.Unlinked)]
+    public void A_port_is_told_to_forget_when_nothing_that_was_read_before_can_come_any_more(UrbStatus status)
+    {
+        _adapter.BeginReadingAhead();
+        _adapter.BeginClosing();
+
+        var reset = _adapter.Kernel.SubmitOut(0, [], Reset);
+        _adapter.Send(status: status);
+        _adapter.AnswerUnlinks(SerialAdapterRig.Depth + 1);
+        _adapter.Conclude(reset);
+
+        _adapter.Post();
+        _adapter.Send(101);
+        _adapter.Kernel.Receive()!.Data.Should().Equal(1, 0x60, 101);
+    }
+
+    [Fact]
+    public void A_driver_that_gives_up_telling_a_port_to_forget_gets_its_unlink_answered()
+    {
+        _adapter.BeginReadingAhead();
+        _adapter.BeginClosing();
+        var reset = _adapter.Kernel.SubmitOut(0, [], Reset);
+
+        var unlink = _adapter.Kernel.Unlink(reset);
+
+        var reply = _adapter.Kernel.Receive()!;
+        (reply.Seqnum, reply.Status).Should().Be((unlink, UrbStatus.Unlinked));
+        _adapter.AnswerUnlinks(SerialAdapterRig.Depth + 1);
+        _adapter.Exchange(SerialAdapterRig.Latency); // the host never hears of the other
+    }
+
+    [Fact]
+    public void What_cancelled_reads_brought_keeps_its_order_whichever_the_host_answers_first()
+    {
+        _adapter.BeginReadingAhead();
+        _adapter.BeginClosing();
+        _adapter.SendSwapped();
+        _adapter.AnswerUnlinks(SerialAdapterRig.Depth + 1);
+
+        for (byte expected = 5; expected <= 6; expected++)
+        {
+            _adapter.Read();
+            _adapter.Kernel.Receive()!.Data.Should().Equal(1, 0x60, expected);
+        }
     }
 
     private void Replug(ushort vendor, ushort product, byte[]? interfaces = null)

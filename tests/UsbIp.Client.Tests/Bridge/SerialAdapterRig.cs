@@ -39,6 +39,14 @@ internal sealed class SerialAdapterRig : IDisposable
     /// <inheritdoc cref="BridgeRig.Exchange"/>
     public void Exchange(SetupPacket setup) => _rig.Exchange(setup);
 
+    /// <summary>The host sees that request of the kernel's now, and answers it.</summary>
+    public void Conclude(uint request)
+    {
+        Host.Receive()!.Seqnum.Should().Be(request);
+        Host.Reply(request);
+        Kernel.Receive()!.Seqnum.Should().Be(request);
+    }
+
     /// <summary>The kernel reads; whether the host sees that is the bridge's matter.</summary>
     public uint Read() => Kernel.SubmitIn(Endpoint, Length);
 
@@ -116,12 +124,28 @@ internal sealed class SerialAdapterRig : IDisposable
     /// <summary>The driver cancels its reads; before the host knows, one more byte has come.</summary>
     public void Close(UrbStatus status = UrbStatus.Ok)
     {
+        BeginClosing();
+        Send(status: status);
+        AnswerUnlinks(Depth + 1);
+    }
+
+    /// <summary>The driver cancels its reads; what the bridge cancels then, the host has still to let go of.</summary>
+    public void BeginClosing()
+    {
         var last = Read();
         _posted.Enqueue(Host.Receive()!.Seqnum); // the bridge keeps its lead
         var unlink = Kernel.Unlink(last);
         Kernel.Receive()!.Seqnum.Should().Be(unlink);
-        Send(status: status);
-        AnswerUnlinks(Depth + 1);
+    }
+
+    /// <summary>The oldest read is answered after the one behind it, as one is that the host was just cancelling.</summary>
+    public void SendSwapped()
+    {
+        var late = _posted.Dequeue();
+        _come++;
+        Host.Reply(_posted.Dequeue(), UrbStatus.Ok, 3, [1, 0x60, (byte)(_come + 1)]);
+        Host.Reply(late, UrbStatus.Unlinked, 3, [1, 0x60, _come]);
+        _come++;
     }
 
     /// <summary>What the bridge cancels has not been answered, but for what was answered before the host knew.</summary>

@@ -17,9 +17,11 @@ internal sealed class AheadPipe(PendingUrbs pending, KernelEnd kernel, HostWrite
 {
     private readonly List<uint> _own = [];
     private readonly Queue<PendingUrb> _waiting = new();
+    private readonly Queue<PendingUrb> _delayed = new();
     private readonly AheadResults _results = new();
     private int _unlinks;
     private bool _isCancelling;
+    private bool _isForgetting; // what cancelled reads still bring
 
     /// <summary>Own reads at the host.</summary>
     public int InFlight => _own.Count;
@@ -66,23 +68,20 @@ internal sealed class AheadPipe(PendingUrbs pending, KernelEnd kernel, HostWrite
     /// <summary>An own read came back; <paramref name="message"/> is the whole of it, checked.</summary>
     public Verdict TakeReply(PendingUrb own, in SubmitReply reply, Span<byte> message)
     {
-        var isUntrusted = _isCancelling && reply.ActualLength == 0;
-        _own.Remove(reply.Seqnum);
+        var wasCancelled = !_own.Remove(reply.Seqnum);
         pending.Answer(own);
+        if (wasCancelled)
+        {
+            TakeCancelled(reply, message[SubmitReply.Size..]);
+            return Verdict.Swallow(message.Length);
+        }
+
         if (reply.Status != UrbStatus.Ok)
         {
             Cancel(own.Request.DeviceId);
         }
 
-        if (isUntrusted)
-        {
-            return Verdict.Swallow(message.Length);
-        }
-
-        // What a cancelled read had brought by then is as good as any. Its status would end another read, which nobody cancelled, and with that a
-        // driver's reading: drivers/usb/serial/generic.c throws the bytes away and does not post that read again.
-        var wasCutShort = _isCancelling && reply.Status is UrbStatus.Unlinked or UrbStatus.NoEntry;
-        var checkedReply = new SubmitReply(reply.Seqnum, wasCutShort ? UrbStatus.Ok : StatusAllowList.Filter(reply.Status), reply.ActualLength);
+        var checkedReply = new SubmitReply(reply.Seqnum, StatusAllowList.Filter(reply.Status), reply.ActualLength);
         if (_results.Count == 0 && _waiting.TryPeek(out var urb) && reply.ActualLength <= urb.Request.BufferLength)
         {
             _waiting.Dequeue();
@@ -101,6 +100,11 @@ internal sealed class AheadPipe(PendingUrbs pending, KernelEnd kernel, HostWrite
         _own.Remove(target);
         _unlinks--;
         _isCancelling = _unlinks > 0;
+        if (!_isCancelling)
+        {
+            _isForgetting = false;
+            _results.EndLate();
+        }
     }
 
     /// <summary>Cancels own reads. What they have brought by then is kept.</summary>
@@ -125,30 +129,33 @@ internal sealed class AheadPipe(PendingUrbs pending, KernelEnd kernel, HostWrite
         _ = host.SendOwn(message); // a lost host is noticed by whoever reads from it
     }
 
-    /// <summary>Takes back a kernel's read that waits here, because the kernel unlinks it. False if it does not.</summary>
-    public bool TryRemove(PendingUrb urb)
+    /// <summary>
+    /// Cancels own reads, and keeps a request of the kernel's back until the host has confirmed that: the request changes what they would
+    /// bring. False if there are none.
+    /// </summary>
+    public bool TryDelay(PendingUrb urb)
     {
-        var found = false;
-        for (var left = _waiting.Count; left > 0; left--)
+        Cancel(urb.Request.DeviceId);
+        if (!_isCancelling)
         {
-            var other = _waiting.Dequeue();
-            if (other == urb)
-            {
-                found = true;
-            }
-            else
-            {
-                _waiting.Enqueue(other);
-            }
+            return false;
         }
 
-        return found;
+        _delayed.Enqueue(urb);
+        return true;
     }
 
-    /// <summary>Forgets what was read, for a device that was reset or set up anew.</summary>
-    public void Drop() => _results.Clear();
+    /// <summary>Takes back a request of the kernel's that waits here, because the kernel unlinks it. False if it does not.</summary>
+    public bool TryRemove(PendingUrb urb) => TryRemove(_waiting, urb) || TryRemove(_delayed, urb);
 
-    /// <summary>Gives what has come to whoever waits; once own reads are out of the way, the kernel's that still wait go to the host.</summary>
+    /// <summary>Forgets what was read, for a device that was reset or set up anew; also what cancelled reads still bring.</summary>
+    public void Drop()
+    {
+        _results.Clear();
+        _isForgetting = _isCancelling;
+    }
+
+    /// <summary>Gives what has come to whoever waits; once own reads are out of the way, the kernel's requests that still wait go to the host.</summary>
     public void Settle()
     {
         while (_waiting.TryPeek(out var urb) && TryAnswer(urb))
@@ -156,12 +163,55 @@ internal sealed class AheadPipe(PendingUrbs pending, KernelEnd kernel, HostWrite
             _waiting.Dequeue();
         }
 
-        Span<byte> message = stackalloc byte[SubmitRequest.Size];
+        while (!_isCancelling && _delayed.TryDequeue(out var urb))
+        {
+            Send(urb);
+        }
+
         while (!_isCancelling && _waiting.Count > _own.Count && _waiting.TryDequeue(out var urb))
         {
-            urb.Request.Write(message);
-            _ = host.SendOwn(message);
+            Send(urb);
         }
+    }
+
+    private static bool TryRemove(Queue<PendingUrb> queue, PendingUrb urb)
+    {
+        var found = false;
+        for (var left = queue.Count; left > 0; left--)
+        {
+            var other = queue.Dequeue();
+            if (other == urb)
+            {
+                found = true;
+            }
+            else
+            {
+                queue.Enqueue(other);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>
+    /// What a cancelled read had brought by then is as good as any, but it comes late: the host answers one that it was cancelling after others. Its
+    /// status would end a read that nobody cancelled, and with that a driver's reading: drivers/usb/serial/generic.c throws the bytes away and does
+    /// not post that read again.
+    /// </summary>
+    private void TakeCancelled(in SubmitReply reply, ReadOnlySpan<byte> data)
+    {
+        if (reply.ActualLength > 0 && !_isForgetting)
+        {
+            var status = reply.Status is UrbStatus.Unlinked or UrbStatus.NoEntry ? UrbStatus.Ok : StatusAllowList.Filter(reply.Status);
+            _results.AddLate(new SubmitReply(reply.Seqnum, status, reply.ActualLength), data);
+        }
+    }
+
+    private void Send(PendingUrb urb)
+    {
+        Span<byte> message = stackalloc byte[SubmitRequest.Size];
+        urb.Request.Write(message);
+        _ = host.SendOwn(message);
     }
 
     private bool TryAnswer(PendingUrb urb)

@@ -10,12 +10,34 @@ namespace UsbIp.Client.Bridge.Ahead;
 internal sealed class AheadResults
 {
     private readonly Queue<(byte[] Message, SubmitReply Reply)> _results = new();
+    private readonly List<(byte[] Message, SubmitReply Reply)> _late = [];
     private readonly Stack<byte[]> _free = new();
 
     public int Count => _results.Count;
 
     /// <summary>Keeps a reply and the data behind it.</summary>
-    public void Add(in SubmitReply reply, ReadOnlySpan<byte> data)
+    public void Add(in SubmitReply reply, ReadOnlySpan<byte> data) => _results.Enqueue((Copy(data), reply));
+
+    /// <summary>Keeps one of several that come in any order, until all are there: own seqnums go down, so that of the oldest is the highest.</summary>
+    public void AddLate(in SubmitReply reply, ReadOnlySpan<byte> data)
+    {
+        var index = _late.Count;
+        while (index > 0 && unchecked((int)(reply.Seqnum - _late[index - 1].Reply.Seqnum)) > 0)
+        {
+            index--;
+        }
+
+        _late.Insert(index, (Copy(data), reply));
+    }
+
+    /// <summary>All are there.</summary>
+    public void EndLate()
+    {
+        _late.ForEach(_results.Enqueue);
+        _late.Clear();
+    }
+
+    private byte[] Copy(ReadOnlySpan<byte> data)
     {
         if (!_free.TryPop(out var message) || message.Length < SubmitReply.Size + data.Length)
         {
@@ -23,7 +45,7 @@ internal sealed class AheadResults
         }
 
         data.CopyTo(message.AsSpan(SubmitReply.Size));
-        _results.Enqueue((message, reply));
+        return message;
     }
 
     /// <summary>
@@ -52,6 +74,7 @@ internal sealed class AheadResults
 
     public void Clear()
     {
+        EndLate();
         while (_results.TryDequeue(out var result))
         {
             _free.Push(result.Message);

@@ -25,10 +25,17 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
     private readonly DeviceLayout _layout = new();
     private AheadPolicy[] _inUse = []; // each once, whatever its endpoints
 
-    /// <summary>Whether requests to this endpoint are to be shown to <see cref="Begin"/>. From any thread.</summary>
-    public bool Watches(in SubmitRequest request) => Volatile.Read(ref _policies[EndpointAddress.ToSlot(request.EndpointAddress)]) is not null;
+    /// <summary>Whether such a request is to be shown to <see cref="Begin"/>. From any thread.</summary>
+    public bool Watches(in SubmitRequest request) => request.Endpoint == 0
+        ? SerialAdapters.EmptiedBy(device, request.Setup) is not null
+        : Volatile.Read(ref _policies[EndpointAddress.ToSlot(request.EndpointAddress)]) is not null;
 
-    public Route Begin(PendingUrb urb) => PolicyOf(urb.Request)?.Begin(urb) ?? Route.Forward;
+    public Route Begin(PendingUrb urb) => OwnerOf(urb.Request) switch
+    {
+        null => Route.Forward,
+        var policy when urb.Request.Endpoint > 0 => policy.Begin(urb),
+        var policy => policy.Pipe.TryDelay(urb) ? Route.Keep : Route.Forward,
+    };
 
     /// <inheritdoc cref="AheadPolicy.End"/>
     public Sequel End(PendingUrb urb, ReadOnlySpan<byte> data) => PolicyOf(urb.Request)?.End(urb, data) ?? Sequel.None;
@@ -39,7 +46,7 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
     /// <summary>The kernel unlinks a request. True if it was kept here, and the unlink was answered here.</summary>
     public bool TryUnlink(in UnlinkRequest unlink)
     {
-        if (pending.Find(unlink.TargetSeqnum) is not { Pipe: null } urb || PolicyOf(urb.Request) is not { } policy)
+        if (pending.Find(unlink.TargetSeqnum) is not { Pipe: null } urb || OwnerOf(urb.Request) is not { } policy)
         {
             return false;
         }
@@ -126,6 +133,12 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
     }
 
     private static byte NumberOf(EndpointDescriptor endpoint) => (byte)(endpoint.Address & 0x0F);
+
+    /// <summary>The policy that may keep the request: that of its endpoint, or of the port which it empties.</summary>
+    private AheadPolicy? OwnerOf(in SubmitRequest request) =>
+        request.Endpoint == 0 && SerialAdapters.EmptiedBy(device, request.Setup) is { } port ? PolicyOf(port) : PolicyOf(request);
+
+    private AheadPolicy? PolicyOf(byte port) => Array.Find(_inUse, policy => policy.InterfaceNumber == port);
 
     private AheadPolicy? PolicyOf(in SubmitRequest request) => _policies[EndpointAddress.ToSlot(request.EndpointAddress)];
 

@@ -81,8 +81,8 @@ internal sealed class LastQuiet(KernelReader kernel, ManualResetEventSlim kernel
     private bool IsNothingAskedSince(int seen) => kernel.LastRequests.Count == seen && !kernel.IsMoreToRead;
 
     /// <summary>
-    /// Sleeps for a step, or until that is set. By its handle: what else waits spins first, and where others keep the processors busy each turn
-    /// that spinning gives away takes as long as theirs, so that no step would be a short one.
+    /// Sleeps for a step, or until that is set. By its handle: ManualResetEventSlim and Task spin before they wait, and where others keep the
+    /// processors busy each turn that spinning gives away takes as long as theirs, so that no step would be a short one.
     /// </summary>
     private TimeSpan Sleep(WaitHandle handle) => Step(() => handle.WaitOne(BridgeLimits.UnplugStep));
 

@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# Measures how fast USB/IP is here, and writes docs/benchmarks.md with tables and plots.
+# Measures how fast USB/IP is here, and writes docs/benchmarks.md with tables and plots. A whole
+# run takes hours, and replaces the results on record, the virtual machine's from its first
+# device on.
 #
 #   ./bench.sh [--quick] [--native | --vm] [PART...]
 #
@@ -30,7 +32,8 @@ while [ $# -gt 0 ]; do
     shift
 done
 if [ -z "$native$vm" ]; then
-    printf 'bench: --native and --vm each leave the other half out.\nTry: ./bench.sh without them\n' >&2
+    [ ${#parts[@]} = 0 ] && why="--native and --vm each leave the other half out" || why="--vm leaves the native half out, and ${parts[0]} is a part of it"
+    printf 'bench: %s.\nTry: ./bench.sh --help\n' "$why" >&2
     exit 2
 fi
 

@@ -16,7 +16,7 @@ internal sealed class BenchmarkPage(ResultFiles files)
         var sections = Sections().ToList();
         var text = new StringBuilder()
             .Append(Introduction())
-            .Append("## The bars\n\n")
+            .Append("\n## The bars\n\n")
             .Append(Bar.Table(sections.SelectMany(section => section.Bars)))
             .Append('\n');
         if (File.Exists(files.PathOf(Findings)))
@@ -68,26 +68,38 @@ internal sealed class BenchmarkPage(ResultFiles files)
         }
     }
 
-    private string Introduction()
+    private string Introduction() => $"""
+        # Benchmarks
+
+        Written by `./bench.sh`, which takes hours, from `benchmarks/results/*.json`: every sample of what runs natively, and the median, the least and the most of each figure of the virtual
+        machine. `./bench.sh --quick` writes a page of its own, in `artifacts/bench`, and takes less than five minutes once the programs are compiled.
+
+        What counts here are **ratios within one run**. Contenders are measured directly after each other, window by window, each repeat beginning with another
+        one, after a warm-up; a ratio is formed within its repeat, and what is shown is the median of the repeats with its least and most. Absolute
+        figures depend on the machine and on what else it does. CPU time is the scheduler's, of the whole process.
+
+        Conditions of what runs natively (those of the virtual machine's runs are with its figures):
+
+        {Conditions()}
+
+        """;
+
+    private string Conditions()
     {
-        var conditions = files.Read(ResultFiles.Host, ResultJson.Default.LoadResults)?.Conditions;
-        return $"""
-            # Benchmarks
-
-            Written by `./bench.sh`; `./bench.sh --quick` takes less than five minutes once the programs are compiled. Every sample is in `benchmarks/results/*.json`.
-
-            What counts here are **ratios within one run**. Contenders are measured directly after each other, window by window, each repeat beginning with another
-            one, after a warm-up; a ratio is formed within its repeat, and what is shown is the median of the repeats with its least and most. Absolute
-            figures depend on the machine and on what else it does. CPU time is the scheduler's, of the whole process.
-
-            {(conditions is null ? "" : Describe(conditions))}
-
-            """;
+        (string Part, Conditions? Conditions)[] parts =
+        [
+            ("the host", files.Read(ResultFiles.Host, ResultJson.Default.LoadResults)?.Conditions),
+            ("the bridge", files.Read(ResultFiles.Bridge, ResultJson.Default.LoadResults)?.Conditions),
+            ("many sessions", files.Read(ResultFiles.Sessions, ResultJson.Default.SessionResults)?.Conditions),
+            ("the programs", files.Read(ResultFiles.Programs, ResultJson.Default.ProgramResults)?.Conditions),
+            ("the tables", files.Read(ResultFiles.Micro, ResultJson.Default.MicroResults)?.Conditions),
+        ];
+        return string.Join('\n', parts.Where(part => part.Conditions is not null).Select(part => $"* {part.Part}: {Describe(part.Conditions!)}"));
     }
 
     private static string Describe(Conditions conditions) => string.Create(
         CultureInfo.InvariantCulture,
-        $"Conditions: {conditions.Cores} cores, {conditions.Processor}, {conditions.MemoryGib:0.0} GiB; {conditions.Kernel}; {conditions.Runtime}; {conditions.Date}; "
+        $"{conditions.Cores} cores, {conditions.Processor}, {conditions.MemoryGib:0.0} GiB; {conditions.Kernel}; {conditions.Runtime}; {conditions.Date}; "
         + $"{(conditions.IsQuick ? "quick run, " : "")}{conditions.Repeats} repeats of {conditions.WindowMilliseconds:0} ms for each cell; load average at the start {conditions.LoadBefore:0.0}; "
-        + $"TCP with {conditions.CongestionControl}; idle processors {(conditions.AreProcessorsAwake ? "kept awake (`/dev/cpu_dma_latency`)" : "may sleep")}.\n");
+        + $"TCP with {conditions.CongestionControl}; idle processors {(conditions.AreProcessorsAwake ? "kept awake (`/dev/cpu_dma_latency`)" : "may sleep")}");
 }

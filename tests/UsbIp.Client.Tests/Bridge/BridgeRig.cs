@@ -66,12 +66,14 @@ internal sealed class BridgeRig : IDisposable
     public static byte[] Configuration(ReadOnlySpan<byte> interfaces) => [9, 2, (byte)(9 + interfaces.Length), 0, 1, 1, 0, 0x80, 50, .. interfaces];
 
     /// <summary>One control request without data, there and back: all that was sent before it has passed the bridge.</summary>
-    public void Exchange(SetupPacket setup)
+    public void Exchange(SetupPacket setup) => Conclude(Kernel.SubmitOut(0, [], setup));
+
+    /// <summary>The host sees that request of the kernel's now, and answers it.</summary>
+    public void Conclude(uint request)
     {
-        var seqnum = Kernel.SubmitOut(0, [], setup);
-        Host.Receive()!.Seqnum.Should().Be(seqnum);
-        Host.Reply(seqnum);
-        Kernel.Receive()!.Seqnum.Should().Be(seqnum);
+        Host.Receive()!.Seqnum.Should().Be(request);
+        Host.Reply(request);
+        Kernel.Receive()!.Seqnum.Should().Be(request);
     }
 
     /// <summary>Waits for the session's end.</summary>

@@ -17,10 +17,9 @@ internal sealed class AheadPipe(PendingUrbs pending, KernelEnd kernel, HostWrite
 {
     private readonly List<uint> _own = [];
     private readonly Queue<PendingUrb> _waiting = new();
-    private readonly Queue<PendingUrb> _delayed = new();
+    private readonly Queue<PendingUrb> _delayed = new(); // requests that must come behind the end of own reads
     private readonly AheadResults _results = new();
     private int _unlinks;
-    private bool _isCancelling;
     private bool _isForgetting; // what cancelled reads still bring
 
     /// <summary>Own reads at the host.</summary>
@@ -30,9 +29,9 @@ internal sealed class AheadPipe(PendingUrbs pending, KernelEnd kernel, HostWrite
     public int Lead => _own.Count + _results.Count - _waiting.Count;
 
     /// <summary>Whether the endpoint is as if nobody had ever read ahead.</summary>
-    public bool IsQuiet => _own.Count == 0 && _waiting.Count == 0 && _results.Count == 0 && !_isCancelling;
+    public bool IsQuiet => _own.Count == 0 && _waiting.Count == 0 && _results.Count == 0 && !IsCancelling;
 
-    public bool IsCancelling => _isCancelling;
+    public bool IsCancelling => _unlinks > 0;
 
     /// <summary>Takes the kernel's read over: answers it, or keeps it for the next own read. False if it must go to the host.</summary>
     public bool TryTake(PendingUrb urb)
@@ -42,7 +41,7 @@ internal sealed class AheadPipe(PendingUrbs pending, KernelEnd kernel, HostWrite
             return true;
         }
 
-        if (!_isCancelling && _own.Count <= _waiting.Count)
+        if (!IsCancelling && _own.Count <= _waiting.Count)
         {
             return false;
         }
@@ -99,8 +98,7 @@ internal sealed class AheadPipe(PendingUrbs pending, KernelEnd kernel, HostWrite
     {
         _own.Remove(target);
         _unlinks--;
-        _isCancelling = _unlinks > 0;
-        if (!_isCancelling)
+        if (!IsCancelling)
         {
             _isForgetting = false;
             _results.EndLate();
@@ -125,7 +123,6 @@ internal sealed class AheadPipe(PendingUrbs pending, KernelEnd kernel, HostWrite
         Span<byte> message = stackalloc byte[UnlinkRequest.Size];
         pending.AddOwnUnlink(device, target, this).Write(message);
         _unlinks++;
-        _isCancelling = true;
         _ = host.SendOwn(message); // a lost host is noticed by whoever reads from it
     }
 
@@ -136,7 +133,7 @@ internal sealed class AheadPipe(PendingUrbs pending, KernelEnd kernel, HostWrite
     public bool TryDelay(PendingUrb urb)
     {
         Cancel(urb.Request.DeviceId);
-        if (!_isCancelling)
+        if (!IsCancelling)
         {
             return false;
         }
@@ -152,7 +149,7 @@ internal sealed class AheadPipe(PendingUrbs pending, KernelEnd kernel, HostWrite
     public void Drop()
     {
         _results.Clear();
-        _isForgetting = _isCancelling;
+        _isForgetting = IsCancelling;
     }
 
     /// <summary>Gives what has come to whoever waits; once own reads are out of the way, the kernel's requests that still wait go to the host.</summary>
@@ -163,12 +160,12 @@ internal sealed class AheadPipe(PendingUrbs pending, KernelEnd kernel, HostWrite
             _waiting.Dequeue();
         }
 
-        while (!_isCancelling && _delayed.TryDequeue(out var urb))
+        while (!IsCancelling && _delayed.TryDequeue(out var urb))
         {
             Send(urb);
         }
 
-        while (!_isCancelling && _waiting.Count > _own.Count && _waiting.TryDequeue(out var urb))
+        while (!IsCancelling && _waiting.Count > _own.Count && _waiting.TryDequeue(out var urb))
         {
             Send(urb);
         }

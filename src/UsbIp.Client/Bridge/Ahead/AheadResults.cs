@@ -37,17 +37,6 @@ internal sealed class AheadResults
         _late.Clear();
     }
 
-    private byte[] Copy(ReadOnlySpan<byte> data)
-    {
-        if (!_free.TryPop(out var message) || message.Length < SubmitReply.Size + data.Length)
-        {
-            message = new byte[SubmitReply.Size + data.Length];
-        }
-
-        data.CopyTo(message.AsSpan(SubmitReply.Size));
-        return message;
-    }
-
     /// <summary>
     /// Takes the oldest result as the answer to the kernel's read of <paramref name="length"/> bytes. One that is longer ends it as the
     /// device's packet would have ended it: with -EOVERFLOW and what fits.
@@ -79,5 +68,17 @@ internal sealed class AheadResults
         {
             _free.Push(result.Message);
         }
+    }
+
+    /// <summary>A message with the data behind the place of its header.</summary>
+    private byte[] Copy(ReadOnlySpan<byte> data)
+    {
+        if (!_free.TryPop(out var message) || message.Length < SubmitReply.Size + data.Length)
+        {
+            message = new byte[SubmitReply.Size + data.Length];
+        }
+
+        data.CopyTo(message.AsSpan(SubmitReply.Size));
+        return message;
     }
 }

@@ -21,16 +21,29 @@ internal sealed class RootHubs(string directory)
     /// The number (devnum) of the device that the USB core has on the port: each that is plugged in gets another one. Empty if it cannot be read, null if
     /// there is no device.
     /// </summary>
-    public string? FindDevice(VhciPort port)
+    public string? FindDevice(VhciPort port) =>
+        PathOf(port) is { } device ? LocalDevice.ReadAttribute(Path.Combine(device, "devnum")) ?? "" : null;
+
+    /// <summary>
+    /// The port as the USB core knows it, where vhci_hcd does not. vhci_hcd notes a port's device when it is given its address
+    /// (drivers/usb/usbip/vhci_hcd.c, vhci_urb_enqueue). One that is attached while the kernel still enumerates the device before it can be taken for that one,
+    /// and goes on with its address: it works, but vhci_hcd calls its port not assigned, for as long as it is plugged in.
+    /// </summary>
+    public VhciPort Complete(VhciPort port) =>
+        port.State == VhciPortState.NotAssigned && PathOf(port) is { } device
+            ? port with { State = VhciPortState.Used, LocalBusId = Path.GetFileName(device) }
+            : port;
+
+    /// <summary>The directory of the device that the USB core has on the port; null if there is none.</summary>
+    private string? PathOf(VhciPort port)
     {
         try
         {
             var controller = port.Controller == 0 ? directory : Path.Combine(directory, "..", $"vhci_hcd.{port.Controller}");
-            var device = Directory.EnumerateDirectories(controller, "usb*")
+            return Directory.EnumerateDirectories(controller, "usb*")
                 .Where(hub => IsOf(hub, port))
                 .Select(hub => Path.Combine(hub, DeviceOn(hub, port)))
                 .FirstOrDefault(Directory.Exists);
-            return device is null ? null : LocalDevice.ReadAttribute(Path.Combine(device, "devnum")) ?? "";
         }
         catch (DirectoryNotFoundException)
         {

@@ -154,7 +154,7 @@ public sealed class VhciDriver(string directory = VhciDriver.DefaultDirectory)
             int highSpeed = 0, superSpeed = 0;
             foreach (var port in VhciStatus.Parse(status))
             {
-                yield return port with { Controller = controller, HubPort = port.IsSuperSpeed ? ++superSpeed : ++highSpeed };
+                yield return _hubs.Complete(port with { Controller = controller, HubPort = port.IsSuperSpeed ? ++superSpeed : ++highSpeed });
             }
         }
     }

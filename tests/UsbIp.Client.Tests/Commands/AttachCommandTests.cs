@@ -97,6 +97,20 @@ public sealed class AttachCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_device_that_went_on_with_the_address_of_the_one_before_it_is_attached_as_any_other()
+    {
+        using var host = FakeHost.Serving([SampleDevices.Stick], Hold);
+        _rig.Kernel.Addresses = false;
+
+        var attach = Start(host.Address);
+        WaitForLine();
+        await _stop.CancelAsync();
+
+        (await attach.WaitAsync(Patience)).Should().Be(ExitCode.Success);
+        _rig.Result.ToString().Should().Be("attached 2-1 \"Fake device\" (0781:5581) as port 02: 6-1\n");
+    }
+
+    [Fact]
     public async Task Without_waiting_the_line_has_no_local_name()
     {
         using var host = FakeHost.Serving([SampleDevices.Stick], Hold);

@@ -16,6 +16,7 @@ internal sealed class FakeVhci : IDisposable
     private const int Again = 11;
     private const int Busy = 16;
     private const int Invalid = 22;
+    private const string NotAssigned = "5 000 00000000 0-0";
 
     private readonly Lock _gate = new();
     private readonly string[] _rows = ["4 000 00000000 0-0", "4 000 00000000 0-0", "4 000 00000000 0-0", "4 000 00000000 0-0"];
@@ -55,6 +56,9 @@ internal sealed class FakeVhci : IDisposable
 
     /// <summary>Whether devices that are attached show up in sysfs.</summary>
     public bool Enumerates { get; set; } = true;
+
+    /// <summary>Whether devices that are attached are given an address of their own, at which vhci_hcd notes them.</summary>
+    public bool Addresses { get; set; } = true;
 
     /// <summary>What was written to attach, in order.</summary>
     public List<string> Attached { get; } = [];
@@ -154,7 +158,7 @@ internal sealed class FakeVhci : IDisposable
         Attached.Add(text);
         using var passed = new SafeFileHandle(words[1], ownsHandle: false);
         var socket = new Socket(new SafeSocketHandle(LibC.FileControl(passed, DuplicateDescriptor, 0), ownsHandle: true));
-        var busId = $"5-{port + 1}";
+        var busId = Addresses ? $"5-{port + 1}" : Path.GetFileName(Linger(port));
         if (Enumerates)
         {
             Plug(busId);
@@ -163,7 +167,7 @@ internal sealed class FakeVhci : IDisposable
         lock (_gate)
         {
             _sockets[port] = socket;
-            _rows[port] = string.Create(CultureInfo.InvariantCulture, $"6 {words[3]:000} {words[2]:x8} {busId}");
+            _rows[port] = Addresses ? string.Create(CultureInfo.InvariantCulture, $"6 {words[3]:000} {words[2]:x8} {busId}") : NotAssigned;
             WriteStatus();
         }
 
@@ -206,6 +210,11 @@ internal sealed class FakeVhci : IDisposable
                 _sockets[port] = null;
                 socket.Shutdown(SocketShutdown.Both);
                 socket.Dispose();
+            }
+
+            if (_rows[port] == NotAssigned)
+            {
+                Directory.Delete(Linger(port));
             }
 
             _rows[port] = "4 000 00000000 0-0";

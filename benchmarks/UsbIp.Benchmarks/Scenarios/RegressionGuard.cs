@@ -7,8 +7,8 @@ namespace UsbIp.Benchmarks.Scenarios;
 
 /// <summary>
 /// A few workloads, and limits that only a bad regression breaks: the processor time of a URB, against that of a pump which does the
-/// least that can be done, in the same run. Processor time, since what else a machine does hardly changes it; wide limits, since this is a
-/// test and must never fail for nothing.
+/// least that can be done, in the same run, since what else a machine does hardly changes it; and the rate, against which a wait costs that
+/// no processor time shows (a reply that is kept for a timer, a sleep). Wide limits, since this is a test and must never fail for nothing.
 /// </summary>
 internal static class RegressionGuard
 {
@@ -17,6 +17,9 @@ internal static class RegressionGuard
 
     /// <summary>Of the answering pump's time, as geometric mean; about 3 as it stands.</summary>
     private const double MostHost = 10;
+
+    /// <summary>Of the pump's rate, in the slowest workload; about 0.8 and 0.3 as it stands. One at a time, 40 ms of waiting make 0.001 of it.</summary>
+    private const double LeastRate = 0.04;
 
     private static readonly IReadOnlyList<Workload> Few =
     [
@@ -31,19 +34,33 @@ internal static class RegressionGuard
     public static bool Run(string programs)
     {
         var settings = new RunSettings { Programs = programs, Results = "", IsQuick = true, Workloads = Few };
-        var bridge = Over(new BridgeScenario(settings).Run(), BridgeScenario.Shield, BridgeScenario.Copy);
-        var host = Over(new HostScenario(settings).Run(), HostScenario.Host, HostScenario.Limit);
-        return Tell("the bridge", "a copying bridge", bridge, MostBridge) & Tell("the host", "an answering pump", host, MostHost);
+        var bridge = new Measured("the bridge", "a copying bridge", new BridgeScenario(settings).Run(), BridgeScenario.Shield, BridgeScenario.Copy);
+        var host = new Measured("the host", "an answering pump", new HostScenario(settings).Run(), HostScenario.Host, HostScenario.Limit);
+        return TellTime(bridge, MostBridge) & TellTime(host, MostHost) & TellRate(bridge) & TellRate(host);
     }
 
-    private static double Over(LoadResults results, string measured, string least) => Figures.GeometricMean(
-        results.Cells.Select(cell => Spread.OfRatios(cell.Contenders[measured], cell.Contenders[least], sample => sample.CpuPerUrb).Median));
-
-    private static bool Tell(string what, string least, double ratio, double most)
+    private static bool TellTime(Measured measured, double most)
     {
-        var isMet = ratio <= most;
-        Console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{(isMet ? "ok  " : "FAIL")} a URB costs {what} {ratio:0.00} times the processor time of {least}; at most {most:0.#}"));
+        var ratio = Figures.GeometricMean(measured.Over(sample => sample.CpuPerUrb));
+        return Tell(ratio <= most, $"a URB costs {measured.What} {ratio:0.00} times the processor time of {measured.Least}; at most {most:0.#}");
+    }
+
+    private static bool TellRate(Measured measured)
+    {
+        var ratio = measured.Over(sample => sample.UrbsPerSecond).Min();
+        return Tell(ratio >= LeastRate, $"{measured.What} reaches {ratio:0.00} of the rate of {measured.Least} in the slowest workload; at least {LeastRate:0.##}");
+    }
+
+    private static bool Tell(bool isMet, FormattableString what)
+    {
+        Console.WriteLine($"{(isMet ? "ok  " : "FAIL")} {what.ToString(CultureInfo.InvariantCulture)}");
         return isMet;
+    }
+
+    /// <summary>What one side did, and a pump in its place.</summary>
+    private sealed record Measured(string What, string Least, LoadResults Results, string Side, string Pump)
+    {
+        public IEnumerable<double> Over(Func<Sample, double> figure) =>
+            Results.Cells.Select(cell => Spread.OfRatios(cell.Contenders[Side], cell.Contenders[Pump], figure).Median);
     }
 }

@@ -11,14 +11,15 @@ namespace UsbIp.Benchmarks.Report;
 /// <param name="RoundTrip">Of the network, in ms; null where there was none.</param>
 /// <param name="RateLimit">Of the network, in Mbit/s; null for none.</param>
 /// <param name="Cpus">Emulated processors.</param>
-/// <param name="Ratio">How many times as fast as the kernel's own usbip; null if that was not measured.</param>
+/// <param name="Ratio">How many times as fast as the kernel's own usbip in the same turn, the median; null if that was not measured.</param>
+/// <param name="RatioSpread">Its least and most, as text; empty where there was one turn.</param>
 /// <param name="High">The most of the repeats.</param>
 /// <param name="Figure">Median (least..most), as text.</param>
 /// <param name="Latency">Of one operation, median and 99th percentile, as text; empty where nobody waits for a single one.</param>
 /// <param name="Processor">Time that each process spent, as text; empty for the device itself.</param>
 /// <param name="Lost">Reports that never came, or came out of order.</param>
 internal sealed record VmCell(
-    string Device, string Workload, string Path, string Unit, double? RoundTrip, double? RateLimit, int Cpus, double? Ratio, double High, string Figure, string Latency, string Processor, int Lost)
+    string Device, string Workload, string Path, string Unit, double? RoundTrip, double? RateLimit, int Cpus, double? Ratio, string RatioSpread, double High, string Figure, string Latency, string Processor, int Lost)
 {
     /// <summary>Of the emulated machine, unless it is said.</summary>
     public const int UsualCpus = 2;
@@ -32,7 +33,7 @@ internal sealed record VmCell(
 
     public string Text =>
         Figure
-        + (Ratio is null || Path == "kernel" ? "" : string.Create(CultureInfo.InvariantCulture, $", x {Ratio:0.00}"))
+        + (Ratio is null || Path == "kernel" ? "" : string.Create(CultureInfo.InvariantCulture, $", x {Ratio:0.00}{RatioSpread}"))
         + (Lost > 0 ? string.Create(CultureInfo.InvariantCulture, $", {Lost} lost or out of order") : "")
         + Latency
         + Processor;
@@ -46,11 +47,15 @@ internal sealed record VmCell(
         (double?)line["rate_limit"],
         (int)line["cpus"]!,
         (double?)line["ratio_to_kernel"],
+        SpreadOf((double?)line["ratio_low"], (double?)line["ratio_high"]),
         (double)line["high"]!,
         $"{Short(line, "median")} ({Short(line, "low")}..{Short(line, "high")})",
-        line["p50_ms"] is null ? "" : $"<br>p50 {Short(line, "p50_ms")}, p99 {Short(line, "p99_ms")} ms",
+        line["p50_ms"] is null ? "" : $"<br>p50 {Short(line, "p50_ms")}{(line["p99_ms"] is null ? "" : $", p99 {Short(line, "p99_ms")}")} ms",
         ProcessorTime(line, "cpu_ms_per_urb", "URB") + ProcessorTime(line, "cpu_ms_per_mb", "MB"),
         ((int?)line["lost"] ?? 0) + ((int?)line["out_of_order"] ?? 0));
+
+    private static string SpreadOf(double? low, double? high) =>
+        low is null || low == high ? "" : string.Create(CultureInfo.InvariantCulture, $" ({low:0.00}..{high:0.00})");
 
     private static string ProcessorTime(JsonObject line, string field, string unit)
     {

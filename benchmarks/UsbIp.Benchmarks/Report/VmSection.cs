@@ -25,7 +25,7 @@ internal sealed class VmSection(string path)
 
             A stock Debian kernel in QEMU, the same devices in the same boot, each path in turn: directly, the kernel's own usbip on both sides, our host with
             the stock client, the stock host with our client, our pair. Median (least..most); the figure behind it is how many times as fast
-            as the kernel's usbip that is, median against median. Below are the time of one operation, where a program waits for each, and the processor time of every
+            as the kernel's usbip that is, within each turn. Below are the time of one operation, where a program waits for each, and the processor time of every
             process that carries URBs (`stub` and `vhci` are the kernel's threads). The emulated machine has {VmCell.UsualCpus} processors where no other number is given.
 
             {Conditions(runs)}

@@ -147,8 +147,18 @@ commands_of() {
     esac
 }
 
-# turn PATH RTT RATE [WORKLOADS]
+# paths_of NUMBER: in each turn another one is first, since what comes later finds a machine that is warmer.
+paths_of() {
+    local all first
+    read -ra all <<<"$paths"
+    first=$((($1 - 1) % ${#all[@]}))
+    echo "${all[@]:first}" "${all[@]:0:first}"
+}
+
+# turn NUMBER PATH RTT RATE [WORKLOADS]
 turn() {
+    local number=$1
+    shift
     local arguments=() option value line
     case $1 in
         kernel | our-client) serve_by_kernel ;;
@@ -161,7 +171,7 @@ turn() {
         arguments+=("$option" "$value")
     done < <(commands_of "$1")
     # A path that hangs costs its turn only.
-    timeout --kill-after=5 "$((patience + ${2%.*}))" "$VM_DIR/benchmark/turn.py" --device "$device" --path "$1" --busid "$busid" \
+    timeout --kill-after=5 "$((patience + ${2%.*}))" "$VM_DIR/benchmark/turn.py" --device "$device" --path "$1" --number "$number" --busid "$busid" \
         --workloads "${4:-$workloads}" --seconds "$seconds" --rtt "$2" --rate "$3" ${far_end:+--far "$far_end"} "${arguments[@]}" \
         3>&- </dev/null | while IFS= read -r line; do
         printf '%s\n' "$line"
@@ -180,7 +190,7 @@ require "its hosts serve it" start_hosts
 
 # The first run of a program reads it from a slow file system: nobody's figure.
 for path in $paths; do
-    [ "$path" = direct ] || turn "$path" 0 0 none
+    [ "$path" = direct ] || turn 0 "$path" 0 0 none
 done
 
 first=yes
@@ -189,10 +199,10 @@ for network in "${networks[@]}"; do
     require "a network of $rtt ms, $rate Mbit/s" set_network "$rtt" "$rate"
     note "network $rtt ms, $rate Mbit/s: ping takes $(real_rtt) ms"
     for ((number = 1; number <= repeats; number++)); do
-        for path in $paths; do
+        for path in $(paths_of "$number"); do
             # Directly, there is no network.
             [ "$path" != direct ] || [ $first = yes ] || continue
-            turn "$path" "$rtt" "$rate"
+            turn "$number" "$path" "$rtt" "$rate"
         done
     done
     first=no

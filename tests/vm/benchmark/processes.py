@@ -1,6 +1,5 @@
 """Processor time of the processes that carry URBs, ours and the kernel's threads."""
 
-import os
 from pathlib import Path
 
 from plan import PATHS
@@ -10,8 +9,6 @@ NAMES = {
     "usbip-host": "usbip-host", "usbip-client": "usbip-client",
     "stub_rx": "stub", "stub_tx": "stub", "vhci_rx": "vhci", "vhci_tx": "vhci",
 }
-TICK_MS = 1000 / os.sysconf("SC_CLK_TCK")
-
 
 # Which of them carry a path's URBs, by who made its host's half and its client's half.
 HOST = {"stock": {"stub"}, "ours": {"usbip-host"}}
@@ -19,7 +16,7 @@ CLIENT = {"stock": {"vhci"}, "ours": {"vhci", "usbip-client"}}
 
 
 def carriers(path):
-    """The /proc/PID/stat of every process that carries the path's URBs, with what it counts as."""
+    """The /proc/PID of every process that carries the path's URBs, with what it counts as."""
     host, client = PATHS[path]
     if host is None:
         return {}
@@ -30,15 +27,15 @@ def carriers(path):
         except OSError:
             continue
         if NAMES.get(name) in wanted:
-            found[folder / "stat"] = NAMES[name]
+            found[folder] = NAMES[name]
     return found
 
 
-def peak_memory(stats, name):
+def peak_memory(processes, name):
     """What the process of that name has had resident at most, in KiB; None without one."""
-    for stat, found in stats.items():
+    for folder, found in processes.items():
         if found == name:
-            for line in (stat.parent / "status").read_text().splitlines():
+            for line in (folder / "status").read_text().splitlines():
                 if line.startswith("VmHWM:"):
                     return int(line.split()[1])
     return None
@@ -47,23 +44,24 @@ def peak_memory(stats, name):
 class ProcessorTime:
     """From its making to `used`, in ms by name; a name is missing where there was no such process."""
 
-    def __init__(self, stats):
-        self.stats = stats
-        self.before = {stat: spent(stat) for stat in stats}
+    def __init__(self, processes):
+        self.processes = processes
+        self.before = {folder: spent(folder) for folder in processes}
 
     def used(self):
         result = {}
-        for stat, before in self.before.items():
-            after = spent(stat)
-            if before is not None and after is not None:
-                name = self.stats[stat]
-                result[name] = result.get(name, 0) + after - before
+        for folder, before in self.before.items():
+            after = spent(folder)
+            if before and after:
+                name = self.processes[folder]
+                nanoseconds = sum(now - before.get(thread, 0) for thread, now in after.items())
+                result[name] = result.get(name, 0) + nanoseconds / 1e6
         return result
 
 
-def spent(stat):
+def spent(folder):
+    """What the scheduler counts for each thread, in ns; nothing for a process that is gone."""
     try:
-        fields = stat.read_text().rsplit(")", 1)[1].split()
+        return {task.name: int((task / "schedstat").read_text().split()[0]) for task in (folder / "task").iterdir()}
     except OSError:
-        return None
-    return (int(fields[11]) + int(fields[12])) * TICK_MS
+        return {}

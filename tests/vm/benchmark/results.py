@@ -17,29 +17,28 @@ def cells_of(samples):
             # No network had a part in it.
             sample = sample | {"rtt_ms": None, "rate_limit": None}
         groups.setdefault(tuple(sample[name] for name in KEY), []).append(sample)
-    cells = [cell_of(key, group) for key, group in groups.items()]
-    found = {tuple(cell[name] for name in KEY): cell for cell in cells}
-    for cell in cells:
-        of_kernel = cell | {"path": "kernel"}
-        cell["ratio_to_kernel"] = ratio(cell, found.get(tuple(of_kernel[name] for name in KEY)))
+    cells = [cell_of(key, group, groups.get(tuple("kernel" if name == "path" else value for name, value in zip(KEY, key)), []))
+             for key, group in groups.items()]
     return sorted(cells, key=order)
 
 
-def cell_of(key, group):
+def cell_of(key, group, of_kernel):
     values = [sample["value"] for sample in group]
     cell = dict(zip(KEY, key)) | {
         "unit": group[0]["unit"],
         "median": round(statistics.median(values), 4), "low": min(values), "high": max(values),
-        "p50_ms": None, "p99_ms": None,
         "cpu_ms_per_urb": medians(group, "cpu_ms_per_urb"), "cpu_ms_per_mb": medians(group, "cpu_ms_per_mb"),
         "repeats": len(values), "run": group[0]["run"],
     }
-    if "latencies_ms" in group[0]:
-        for index, name in enumerate(("p50_ms", "p99_ms")):
-            cell[name] = statistics.median(sample["latencies_ms"][index] for sample in group)
+    for name in ("p50_ms", "p99_ms"):
+        found = [sample[name] for sample in group if name in sample]
+        cell[name] = statistics.median(found) if found else None
     for name in ("lost", "out_of_order"):
         if name in group[0]:
             cell[name] = sum(sample[name] for sample in group)
+    found = ratios(group, of_kernel)
+    for name, which in (("ratio_to_kernel", statistics.median), ("ratio_low", min), ("ratio_high", max)):
+        cell[name] = round(which(found), 3) if found else None
     return cell
 
 
@@ -49,12 +48,11 @@ def medians(group, field):
     return {name: round(statistics.median(sample[field].get(name, 0) for sample in group), 4) for name in sorted(names)}
 
 
-def ratio(cell, kernel):
-    """How many times as fast as the kernel's own USB/IP; None where that was not measured."""
-    if kernel is None or not cell["median"] or not kernel["median"]:
-        return None
-    faster = kernel["median"] / cell["median"] if cell["unit"] in TIMES else cell["median"] / kernel["median"]
-    return round(faster, 3)
+def ratios(group, of_kernel):
+    """How many times as fast as the kernel's own USB/IP, in each turn in which both were measured."""
+    kernel = {sample["turn"]: sample["value"] for sample in of_kernel}
+    pairs = [(sample["value"], kernel[sample["turn"]], sample["unit"]) for sample in group if sample["turn"] in kernel]
+    return [theirs / ours if unit in TIMES else ours / theirs for ours, theirs, unit in pairs if ours and theirs]
 
 
 def order(cell):

@@ -43,7 +43,7 @@ def opened(options, node):
 
 
 def tell(options, workload, fields):
-    place = {"device": options.device, "workload": workload, "path": options.path,
+    place = {"device": options.device, "workload": workload, "path": options.path, "turn": options.number,
              "rtt_ms": options.rtt, "rate_limit": options.rate or None}
     print("sample " + json.dumps(place | fields), flush=True)
 
@@ -88,6 +88,7 @@ def main():
     parser.add_argument("--device", required=True)
     parser.add_argument("--path", required=True)
     parser.add_argument("--busid", required=True)
+    parser.add_argument("--number", type=int, default=1, help="of the turn; those of one number are compared")
     parser.add_argument("--workloads", type=lambda text: text.split(","), required=True)
     parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--rtt", type=float, default=0)

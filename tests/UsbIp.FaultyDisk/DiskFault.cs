@@ -46,4 +46,7 @@ public enum DiskFault
 
     /// <summary>No status comes until the device is reset.</summary>
     HangsInStatus,
+
+    /// <summary>The command itself is not taken until the device is reset; if it is still there then, it is.</summary>
+    HangsInCommand,
 }

@@ -47,7 +47,7 @@ public sealed class MisbehavingDisk : VirtualDevice
     /// <summary>What the disk carried out, in order: operation, block, and how it went.</summary>
     public IReadOnlyCollection<string> Commands => _commands;
 
-    /// <summary>It has a command, and will say nothing more until it is reset. Any thread.</summary>
+    /// <summary>It was given a command, and will say nothing more until it is reset. Any thread.</summary>
     public bool IsHung => _stage == Stage.Hung;
 
     /// <summary>What a block holds at this moment.</summary>
@@ -102,6 +102,12 @@ public sealed class MisbehavingDisk : VirtualDevice
         if (_fault == DiskFault.StallsCommand)
         {
             endpoint.Stall();
+            return Nak;
+        }
+
+        if (_fault == DiskFault.HangsInCommand)
+        {
+            _stage = Stage.Hung;
             return Nak;
         }
 

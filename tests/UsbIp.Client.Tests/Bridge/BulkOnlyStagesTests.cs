@@ -1,5 +1,6 @@
 using UsbIp.Client.Bridge;
 using UsbIp.Protocol;
+using UsbIp.TestKit;
 using static UsbIp.Client.Tests.Bridge.BulkOnly;
 
 namespace UsbIp.Client.Tests.Bridge;
@@ -156,6 +157,7 @@ public sealed class BulkOnlyStagesTests : IDisposable
         var data = _rig.Kernel.SubmitIn(In, 512);
         var requests = Enumerable.Range(0, 3).Select(_ => _rig.Host.Receive()!).ToArray();
         _rig.Host.Reply(requests[0].Seqnum, actualLength: 31);
+        _rig.Exchange(new SetupPacket(0x00, 5, 0, 0, 0)); // behind which the reply has come
 
         _rig.Kernel.Unlink(data);
         var unlinks = new[] { _rig.Host.Receive()!, _rig.Host.Receive()! };
@@ -169,6 +171,23 @@ public sealed class BulkOnlyStagesTests : IDisposable
         var next = _rig.Kernel.SubmitOut(Out, Command(512, isIn: true));
         _rig.Kernel.Receive()!.Seqnum.Should().Be(next);
         unlinks.Select(unlink => unlink.Unlink.TargetSeqnum).Should().BeEquivalentTo([data, requests[2].Seqnum]);
+    }
+
+    [Fact]
+    public void A_command_that_the_device_does_not_take_is_unlinked_with_its_data()
+    {
+        var command = _rig.Kernel.SubmitOut(Out, Command(512, isIn: true));
+        _rig.Kernel.Receive();
+        var data = _rig.Kernel.SubmitIn(In, 512);
+        var status = Enumerable.Range(0, 3).Select(_ => _rig.Host.Receive()!).ToArray()[^1].Seqnum;
+
+        var unlink = _rig.Kernel.Unlink(data);
+
+        var unlinks = Enumerable.Range(0, 3).Select(_ => _rig.Host.Receive()!).ToArray();
+        unlinks.Select(request => request.Unlink.TargetSeqnum).Should().BeEquivalentTo(
+            [data, status, command], "the device would take it for the first after its reset");
+        Array.ForEach(unlinks, request => _rig.Host.ReplyUnlink(request.Seqnum, UrbStatus.Unlinked));
+        _rig.Kernel.Receive()!.Should().Match<KernelReply>(reply => reply.Seqnum == unlink && reply.Status == UrbStatus.Unlinked);
     }
 
     [Fact]

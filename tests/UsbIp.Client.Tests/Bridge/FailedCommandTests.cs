@@ -101,6 +101,7 @@ public sealed class FailedCommandTests : IDisposable
     public void An_unlink_is_answered_when_the_status_is_no_longer_read()
     {
         var data = BeginRead();
+        _rig.Exchange(new SetupPacket(0x00, 5, 0, 0, 0)); // behind which the command's reply has come
         var unlink = _rig.Kernel.Unlink(data);
         var unlinks = ReceiveUnlinks();
         _rig.Host.ReplyUnlink(unlink, UrbStatus.Unlinked);
@@ -109,6 +110,24 @@ public sealed class FailedCommandTests : IDisposable
         _rig.Host.ReplyUnlink(unlinks.Single(seqnum => seqnum != unlink), UrbStatus.Unlinked);
 
         _rig.Kernel.Receive()!.Seqnum.Should().Be(unlink);
+    }
+
+    [Fact]
+    public void An_unlink_of_what_is_held_back_is_answered_behind_it()
+    {
+        var data = BeginRead();
+        _rig.Host.Reply(data, UrbStatus.ProtocolError, 0);
+        var own = _rig.Host.Receive()!.Seqnum;
+        var unlink = _rig.Kernel.Unlink(data);
+        _rig.Host.Receive()!.Seqnum.Should().Be(unlink);
+
+        var replies = new byte[2 * UnlinkReply.Size];
+        new UnlinkReply(own, UrbStatus.Unlinked).Write(replies);
+        new UnlinkReply(unlink, UrbStatus.Ok).Write(replies.AsSpan(UnlinkReply.Size));
+        _rig.Host.Send(replies);
+
+        new[] { _rig.Kernel.Receive()!.Seqnum, _rig.Kernel.Receive()!.Seqnum }.Should().Equal(
+            [data, unlink], "vhci_hcd drops the device for the end of a URB that it has forgotten");
     }
 
     [Fact]

@@ -86,6 +86,22 @@ public sealed class RepeatedReadsTests : IDisposable
         _rig.Host.Receive()!.Seqnum.Should().Be(next, "it goes to the host as before");
     }
 
+    [Fact]
+    public void A_halt_is_cleared_when_no_read_is_posted_any_more_and_no_report_is_lost()
+    {
+        BeginReadingAhead();
+        _rig.Kernel.Receive();
+        Report();
+        _rig.Exchange(new SetupPacket(0x00, 5, 0, 0, 0)); // behind which the report is here
+
+        var clear = _rig.Kernel.SubmitOut(0, [], new SetupPacket(0x02, 1, 0, 0x80 | Endpoint, 0));
+        AnswerUnlinks();
+        _rig.Conclude(clear);
+
+        _rig.Kernel.SubmitIn(Endpoint, Length);
+        _rig.Kernel.Receive()!.Data.Should().Equal(Data(4));
+    }
+
     [Theory]
     [InlineData(UrbStatus.Unlinked)]
     [InlineData(UrbStatus.NoEntry)]

@@ -172,6 +172,18 @@ public sealed class SerialAdapterReadsTests : IDisposable
     }
 
     [Fact]
+    public void A_program_s_request_with_data_reaches_the_host_whole_whatever_it_means()
+    {
+        _adapter.BeginReadingAhead();
+
+        var request = _adapter.Kernel.SubmitOut(0, [1, 2, 3], Reset with { Length = 3 });
+
+        var seen = _adapter.Host.Receive()!;
+        seen.Seqnum.Should().Be(request, "the host would take data without its header for the next request");
+        seen.Data.Should().Equal(1, 2, 3);
+    }
+
+    [Fact]
     public void A_driver_that_gives_up_telling_a_port_to_forget_gets_its_unlink_answered()
     {
         _adapter.BeginReadingAhead();

@@ -22,6 +22,9 @@ internal sealed class AheadPipe(PendingUrbs pending, KernelEnd kernel, HostWrite
     private int _unlinks;
     private bool _isForgetting; // what cancelled reads still bring
 
+    /// <summary>The endpoint's, in bytes, as its interface is set now.</summary>
+    public int PacketSize { get; set; } = 1;
+
     /// <summary>Own reads at the host.</summary>
     public int InFlight => _own.Count;
 
@@ -78,6 +81,10 @@ internal sealed class AheadPipe(PendingUrbs pending, KernelEnd kernel, HostWrite
         if (reply.Status != UrbStatus.Ok)
         {
             Cancel(own.Request.DeviceId);
+            if (reply is { Status: UrbStatus.NoMemory, ActualLength: 0 })
+            {
+                return Verdict.Swallow(message.Length); // the host has no room for more reads than the driver's: those go to it themselves
+            }
         }
 
         var checkedReply = new SubmitReply(reply.Seqnum, StatusAllowList.Filter(reply.Status), reply.ActualLength);
@@ -213,12 +220,12 @@ internal sealed class AheadPipe(PendingUrbs pending, KernelEnd kernel, HostWrite
 
     private bool TryAnswer(PendingUrb urb)
     {
-        if (!_results.TryTake(urb.Request.Seqnum, urb.Request.BufferLength, out var message, out var size))
+        if (!_results.TryTake(urb.Request.Seqnum, urb.Request.BufferLength, PacketSize, out var message))
         {
             return false;
         }
 
-        kernel.Write(message.AsSpan(0, size));
+        kernel.Write(message);
         pending.Answer(urb);
         return true;
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using UsbIp.Protocol;
 
 namespace UsbIp.Client.Bridge.Ahead;
@@ -12,6 +11,7 @@ internal sealed class AheadResults
     private readonly Queue<(byte[] Message, SubmitReply Reply)> _results = new();
     private readonly List<(byte[] Message, SubmitReply Reply)> _late = [];
     private readonly Stack<byte[]> _free = new();
+    private int _taken; // bytes of the oldest result that were given already
 
     public int Count => _results.Count;
 
@@ -38,36 +38,56 @@ internal sealed class AheadResults
     }
 
     /// <summary>
-    /// Takes the oldest result as the answer to the kernel's read of <paramref name="length"/> bytes. One that is longer ends it as the
-    /// device's packet would have ended it: with -EOVERFLOW and what fits.
+    /// Takes the oldest result as the answer to the kernel's read of <paramref name="length"/> bytes. Of one that is longer it takes the packets which
+    /// that read would have taken from the device, and the next read finds the others; a packet that does not fit ends the read with -EOVERFLOW, and what
+    /// does not fit of it is lost, as it is without us.
     /// </summary>
-    /// <returns>A whole message, valid until the next call.</returns>
-    public bool TryTake(uint seqnum, int length, [NotNullWhen(true)] out byte[]? message, out int size)
+    /// <param name="seqnum">The kernel's read.</param>
+    /// <param name="length">How long it is.</param>
+    /// <param name="packetSize">The endpoint's, in bytes.</param>
+    /// <param name="message">The whole answer, valid until the next call.</param>
+    public bool TryTake(uint seqnum, int length, int packetSize, out ReadOnlySpan<byte> message)
     {
-        size = 0;
-        if (!_results.TryDequeue(out var oldest))
+        message = [];
+        if (!_results.TryPeek(out var oldest))
         {
-            message = null;
             return false;
         }
 
-        (message, var reply) = oldest;
-        _free.Push(message);
-        reply = reply.ActualLength <= length
-            ? reply with { Seqnum = seqnum }
-            : new SubmitReply(seqnum, UrbStatus.Overflow, length);
-        reply.Write(message);
-        size = SubmitReply.Size + reply.ActualLength;
+        var left = oldest.Reply.ActualLength - _taken;
+        var taken = left;
+        var reply = oldest.Reply with { Seqnum = seqnum, ActualLength = left };
+        if (left > length)
+        {
+            taken = Math.Min(left, Math.Max(1, (length + packetSize - 1) / packetSize) * packetSize);
+            reply = new SubmitReply(seqnum, taken > length ? UrbStatus.Overflow : UrbStatus.Ok, length);
+        }
+
+        var answer = oldest.Message.AsSpan(_taken, SubmitReply.Size + reply.ActualLength);
+        reply.Write(answer); // over the end of what was given before
+        message = answer;
+        _taken += taken;
+        if (taken == left)
+        {
+            DropOldest();
+        }
+
         return true;
     }
 
     public void Clear()
     {
         EndLate();
-        while (_results.TryDequeue(out var result))
+        while (_results.Count > 0)
         {
-            _free.Push(result.Message);
+            DropOldest();
         }
+    }
+
+    private void DropOldest()
+    {
+        _free.Push(_results.Dequeue().Message);
+        _taken = 0;
     }
 
     /// <summary>A message with the data behind the place of its header.</summary>

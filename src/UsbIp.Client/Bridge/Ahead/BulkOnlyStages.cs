@@ -61,10 +61,9 @@ internal sealed class BulkOnlyStages(AheadPipe pipe, byte number, PendingUrbs pe
     }
 
     private readonly HeldReplies _held = new(kernel);
+    private readonly EarlyCommand _command = new();
     private Stage _stage;
     private Step _nextStep; // behind the request that is being sent
-    private CommandBlockWrapper _command;
-    private uint _commandSeqnum;
     private uint _stageSeqnum; // the request behind the command: its data, or its status if it has none
     private bool _isStageSent; // before, the host must not be asked to cancel it
     private bool _isToFail;
@@ -113,6 +112,7 @@ internal sealed class BulkOnlyStages(AheadPipe pipe, byte number, PendingUrbs pe
             case Step.AnswerCommand when pending.Find(urb.Request.Seqnum) == urb:
                 kernel.Write(new SubmitReply(urb.Request.Seqnum, UrbStatus.Ok, CommandBlockWrapper.Size));
                 pending.AnswerEarly(urb);
+                _command.Answered();
                 return null;
             case Step.NoteStage or Step.ReadStatus when !_isToFail:
                 _isStageSent = true;
@@ -137,7 +137,7 @@ internal sealed class BulkOnlyStages(AheadPipe pipe, byte number, PendingUrbs pe
 
     public override void RepliedLate(in SubmitReply reply)
     {
-        if (reply.Seqnum != _commandSeqnum || (reply.Status == UrbStatus.Ok && reply.ActualLength == CommandBlockWrapper.Size))
+        if (!_command.HasFailed(reply))
         {
             return;
         }
@@ -159,9 +159,9 @@ internal sealed class BulkOnlyStages(AheadPipe pipe, byte number, PendingUrbs pe
 
     public override bool TryHold(ReadOnlySpan<byte> message)
     {
-        if (!Pipe.IsCancelling)
+        if (!Pipe.IsCancelling && _held.IsEmpty)
         {
-            return false;
+            return false; // otherwise behind what is held: an unlink's answer must not overtake the end of its target
         }
 
         _held.Add(message);
@@ -192,6 +192,7 @@ internal sealed class BulkOnlyStages(AheadPipe pipe, byte number, PendingUrbs pe
     {
         (_stage, _nextStep) = (Stage.Idle, Step.None);
         Pipe.Cancel(device);
+        _command.Cancel(Pipe, device);
     }
 
     public override void Restart(DeviceId device)
@@ -202,12 +203,12 @@ internal sealed class BulkOnlyStages(AheadPipe pipe, byte number, PendingUrbs pe
 
     private Step EnterCommand(in SubmitRequest request, ReadOnlySpan<byte> data)
     {
-        if (request.Direction == UrbDirection.In || !IsAtRest || !CommandBlockWrapper.TryRead(data, out _command))
+        if (request.Direction == UrbDirection.In || !IsAtRest || !_command.TryBegin(request.Seqnum, data))
         {
             return Step.None;
         }
 
-        (_stage, _commandSeqnum) = (Stage.Commanded, request.Seqnum);
+        _stage = Stage.Commanded;
         return Step.AnswerCommand;
     }
 
@@ -221,8 +222,7 @@ internal sealed class BulkOnlyStages(AheadPipe pipe, byte number, PendingUrbs pe
     private Step EnterNextStage(in SubmitRequest request)
     {
         (_stageSeqnum, _isStageSent, _isToFail) = (request.Seqnum, false, false);
-        var isWhole = (request.Direction == UrbDirection.In) == _command.IsIn && request.BufferLength == _command.DataLength;
-        _stage = _command.DataLength == 0 ? Stage.Status : isWhole ? Stage.Data : Stage.Idle;
+        _stage = !_command.HasData ? Stage.Status : _command.IsMovedBy(request) ? Stage.Data : Stage.Idle;
         return _stage == Stage.Data && isOrdered ? Step.ReadStatus : Step.NoteStage;
     }
 

@@ -5,6 +5,8 @@ internal sealed class HeldReplies(KernelEnd kernel)
 {
     private readonly Queue<byte[]> _messages = new();
 
+    public bool IsEmpty => _messages.Count == 0;
+
     public void Add(ReadOnlySpan<byte> message) => _messages.Enqueue(message.ToArray());
 
     public void Release()

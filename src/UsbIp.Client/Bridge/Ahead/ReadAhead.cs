@@ -17,8 +17,6 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
     private const byte CommunicationDataClass = 0x0A;
     private const byte TransparentScsi = 0x06;
     private const byte BulkOnlyProtocol = 0x50;
-    private const byte ClassInterfaceOut = 0x21;
-    private const byte BulkOnlyReset = 0xFF;
 
     private readonly AheadPolicy?[] _policies = new AheadPolicy?[EndpointAddress.SlotCount];
     private readonly AheadPipe?[] _pipes = new AheadPipe?[16]; // by IN endpoint; each lives as long as the session
@@ -27,7 +25,7 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
 
     /// <summary>Whether such a request is to be shown to <see cref="Begin"/>. From any thread.</summary>
     public bool Watches(in SubmitRequest request) => request.Endpoint == 0
-        ? SerialAdapters.EmptiedBy(device, request.Setup) is not null
+        ? request.BufferLength == 0 && (RestartRequests.HaltClearedOf(request.Setup) ?? SerialAdapters.EmptiedBy(device, request.Setup)) is not null
         : Volatile.Read(ref _policies[EndpointAddress.ToSlot(request.EndpointAddress)]) is not null;
 
     public Route Begin(PendingUrb urb) => OwnerOf(urb.Request) switch
@@ -134,9 +132,18 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
 
     private static byte NumberOf(EndpointDescriptor endpoint) => (byte)(endpoint.Address & 0x0F);
 
-    /// <summary>The policy that may keep the request: that of its endpoint, or of the port which it empties.</summary>
-    private AheadPolicy? OwnerOf(in SubmitRequest request) =>
-        request.Endpoint == 0 && SerialAdapters.EmptiedBy(device, request.Setup) is { } port ? PolicyOf(port) : PolicyOf(request);
+    /// <summary>
+    /// The policy that may keep the request: that of its endpoint, or, if it is without data, of the port which it empties or of the endpoint whose halt it
+    /// clears. One with data must not be kept: what was kept is sent as a header alone.
+    /// </summary>
+    private AheadPolicy? OwnerOf(in SubmitRequest request) => request switch
+    {
+        { Endpoint: > 0 } => PolicyOf(request),
+        { BufferLength: > 0 } => null,
+        _ when RestartRequests.HaltClearedOf(request.Setup) is { } endpoint => _policies[EndpointAddress.ToSlot(endpoint)],
+        _ when SerialAdapters.EmptiedBy(device, request.Setup) is { } port => PolicyOf(port),
+        _ => null,
+    };
 
     private AheadPolicy? PolicyOf(byte port) => Array.Find(_inUse, policy => policy.InterfaceNumber == port);
 
@@ -149,10 +156,9 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
             End(request.DeviceId, number);
             Watch(number);
         }
-        else if (request.Setup is { RequestType: ClassInterfaceOut, Request: BulkOnlyReset })
+        else if (RestartRequests.BulkOnlyResetOf(request.Setup) is { } reset)
         {
-            var reset = (byte)request.Setup.Index;
-            Array.Find(_inUse, policy => policy is BulkOnlyStages && policy.InterfaceNumber == reset)?.Restart(request.DeviceId);
+            (PolicyOf(reset) as BulkOnlyStages)?.Restart(request.DeviceId);
         }
         else if (SerialAdapters.EmptiedBy(device, request.Setup) is { } port)
         {
@@ -229,5 +235,10 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
     private void Watch(EndpointDescriptor endpoint, AheadPolicy policy) =>
         Volatile.Write(ref _policies[EndpointAddress.ToSlot(endpoint.Address)], policy);
 
-    private AheadPipe PipeOf(EndpointDescriptor endpoint) => _pipes[NumberOf(endpoint)] ??= new AheadPipe(pending, kernel, host);
+    private AheadPipe PipeOf(EndpointDescriptor endpoint)
+    {
+        var pipe = _pipes[NumberOf(endpoint)] ??= new AheadPipe(pending, kernel, host);
+        pipe.PacketSize = Math.Max(1, endpoint.PacketSize);
+        return pipe;
+    }
 }

@@ -20,9 +20,8 @@ internal sealed class RepeatedReads(AheadPipe pipe, byte number, bool isBulk, bo
     /// <summary>Interrupt reads ahead: enough for a report each millisecond over a round trip of 32.</summary>
     private const int InterruptDepth = 32;
 
-    /// <summary>Bulk reads ahead are together about this long, within these numbers.</summary>
+    /// <summary>Bulk reads ahead are together this long at most: a host gives a client only so much memory. Longer ones are not read ahead.</summary>
     private const int BulkBytes = 256 * 1024;
-    private const int LeastBulkDepth = 4;
     private const int MostBulkDepth = 64;
 
     /// <summary>Answered reads of one length after which the driver counts as one that goes on.</summary>
@@ -32,7 +31,7 @@ internal sealed class RepeatedReads(AheadPipe pipe, byte number, bool isBulk, bo
     private int _repeats;
     private uint _newest; // of the driver's reads
 
-    private int Depth => isBulk ? Math.Clamp(BulkBytes / Math.Max(1, _length), LeastBulkDepth, MostBulkDepth) : InterruptDepth;
+    private int Depth => isBulk ? Math.Min(BulkBytes / Math.Max(1, _length), MostBulkDepth) : InterruptDepth;
 
     private bool MayPost => _repeats >= RepeatsToBegin && !Pipe.IsCancelling && Pipe.Lead < Depth;
 

@@ -43,6 +43,7 @@ internal static class SerialAdapters
     /// <param name="setup">The request.</param>
     public static byte? EmptiedBy(DeviceRecord device, in SetupPacket setup) => (device.VendorId, setup) switch
     {
+        (_, { Length: > 0 }) => null, // of none of them
         // Ports are counted from 1; a chip with only one has 0 as well.
         (Ftdi, { RequestType: VendorDeviceOut, Request: FtdiReset, Value: FtdiResetAll or FtdiResetInput }) => (byte)Math.Max(0, (setup.Index & 0xFF) - 1),
         (SiliconLabs, { RequestType: VendorInterfaceOut, Request: SiliconLabsPurge, Value: SiliconLabsPurgeAll }) => (byte)setup.Index,

@@ -163,6 +163,17 @@ internal sealed class HostWatch : IDisposable
         return true;
     }
 
+    /// <summary>Behind what is held back from the kernel, which may be the end of the very URB, for an unlink of the bridge's own that is overdue by then as well.</summary>
+    private void AnswerUnlink(in UnlinkReply reply)
+    {
+        Span<byte> message = stackalloc byte[UnlinkReply.Size];
+        reply.Write(message);
+        if (!_ahead.TryHold(message))
+        {
+            _kernel.Write(message);
+        }
+    }
+
     private TimeSpan? AnswerOverdueUnlinks()
     {
         TimeSpan? next;
@@ -173,13 +184,14 @@ internal sealed class HostWatch : IDisposable
                 if (own is { } ours)
                 {
                     ours.Pipe.TakeUnlinkReply(ours.Target);
-                    _ahead.Settle(); // what was held for it goes before the answers to the kernel's own unlinks
                 }
                 else
                 {
-                    _kernel.Write(new UnlinkReply(seqnum, status));
+                    AnswerUnlink(new UnlinkReply(seqnum, status));
                     Log.AnsweredUnlink(_logger, seqnum, (int)status);
                 }
+
+                _ahead.Settle();
 
                 if (status == UrbStatus.Unlinked && !_hostOwesUnlink)
                 {

@@ -22,8 +22,8 @@ public enum VhciPortState
 /// <param name="IsSuperSpeed">Whether the port is of the hub that serves SuperSpeed devices.</param>
 /// <param name="Number">The port's number over all controllers.</param>
 /// <param name="State">What it is used for.</param>
-/// <param name="Speed">The device's speed; 0 unless used.</param>
-/// <param name="DeviceId">The device on its host; 0 unless used.</param>
+/// <param name="Speed">The device's speed; 0 unless vhci_hcd says that it is used.</param>
+/// <param name="DeviceId">The device on its host; 0 unless vhci_hcd says that it is used.</param>
 /// <param name="LocalBusId">The device's name below /sys/bus/usb/devices; "0-0" unless used.</param>
 public sealed record VhciPort(
     bool IsSuperSpeed, int Number, VhciPortState State, UsbSpeed Speed, DeviceId DeviceId, string LocalBusId)

@@ -183,11 +183,27 @@ public sealed class BulkOnlyStagesTests : IDisposable
 
         var unlink = _rig.Kernel.Unlink(data);
 
-        var unlinks = Enumerable.Range(0, 3).Select(_ => _rig.Host.Receive()!).ToArray();
-        unlinks.Select(request => request.Unlink.TargetSeqnum).Should().BeEquivalentTo(
-            [data, status, command], "the device would take it for the first after its reset");
-        Array.ForEach(unlinks, request => _rig.Host.ReplyUnlink(request.Seqnum, UrbStatus.Unlinked));
+        AnswerUnlinkOf(status);
+        AnswerUnlinkOf(data);
+        AnswerUnlinkOf(command); // behind its data, or the device would take that for a command; before its reset, or it would be the first behind it
         _rig.Kernel.Receive()!.Should().Match<KernelReply>(reply => reply.Seqnum == unlink && reply.Status == UrbStatus.Unlinked);
+        _rig.Exchange(new SetupPacket(0x21, 0xFF, 0, 0, 0));
+    }
+
+    [Fact]
+    public void A_command_whose_data_fails_before_it_is_taken_is_unlinked_before_the_driver_hears_of_that()
+    {
+        var command = _rig.Kernel.SubmitOut(Out, Command(512, isIn: true));
+        _rig.Kernel.Receive();
+        var data = _rig.Kernel.SubmitIn(In, 512);
+        var status = Enumerable.Range(0, 3).Select(_ => _rig.Host.Receive()!).ToArray()[^1].Seqnum;
+
+        _rig.Host.Reply(data, UrbStatus.ProtocolError, 0);
+
+        AnswerUnlinkOf(status);
+        _rig.Kernel.Poll(TimeSpan.FromMilliseconds(50)).Should().BeFalse("the command is still at the host");
+        AnswerUnlinkOf(command);
+        _rig.Kernel.Receive()!.Status.Should().Be(UrbStatus.ProtocolError);
     }
 
     [Fact]
@@ -214,5 +230,12 @@ public sealed class BulkOnlyStagesTests : IDisposable
         var seen = Enumerable.Range(0, 3).Select(_ => _rig.Host.Receive()!.Seqnum);
 
         seen.Should().Equal(first, second, status);
+    }
+
+    private void AnswerUnlinkOf(uint target)
+    {
+        var unlink = _rig.Host.Receive()!;
+        unlink.Unlink.TargetSeqnum.Should().Be(target);
+        _rig.Host.ReplyUnlink(unlink.Seqnum, UrbStatus.Unlinked);
     }
 }

@@ -60,25 +60,45 @@ public sealed class BulkReadsAheadTests : IDisposable
     }
 
     [Fact]
+    public void A_read_that_waits_here_is_unlinked_here_also_when_its_endpoint_is_gone()
+    {
+        using var rig = new BridgeRig(new BridgeOptions(ReadAhead: true));
+        rig.Configure([9, 4, 0, 0, 0, 0x0A, 0, 0, 0, 9, 4, 0, 1, 1, 0x0A, 0, 0, 0, 7, 5, 0x80 | Endpoint, 2, PacketSize, 0, 0]);
+        rig.Exchange(new SetupPacket(0x01, 11, 1, 0, 0));
+        var (third, own) = BeginReadingAhead(rig);
+        rig.Host.ReplyWith(third, Data);
+        rig.Kernel.Receive();
+        var read = rig.Kernel.SubmitIn(Endpoint, Length);
+        rig.Host.Receive(); // the bridge keeps its lead
+        rig.Exchange(new SetupPacket(0x01, 11, 0, 0, 0));
+
+        var unlink = rig.Kernel.Unlink(read);
+
+        rig.Kernel.Receive()!.Should().Match<KernelReply>(reply => reply.Seqnum == unlink && reply.Status == UrbStatus.Unlinked);
+        AnswerUnlinks(rig, own.Length + 1);
+        rig.Exchange(new SetupPacket(0x00, 5, 0, 0, 0)); // the host hears nothing of it
+    }
+
+    [Fact]
     public void Where_the_host_has_no_room_for_more_reads_the_driver_s_goes_to_it_as_before()
     {
-        var (third, own) = BeginReadingAhead();
+        var (third, own) = BeginReadingAhead(_rig);
         _rig.Host.ReplyWith(third, Data);
         _rig.Kernel.Receive();
         var read = _rig.Kernel.SubmitIn(Endpoint, Length);
-        own = [.. own, _rig.Host.Receive()!.Seqnum]; // the bridge keeps its lead
+        _rig.Host.Receive(); // the bridge keeps its lead
 
         _rig.Host.Reply(own[0], UrbStatus.NoMemory);
-        foreach (var seqnum in own[1..])
-        {
-            var unlink = _rig.Host.Receive()!;
-            unlink.Unlink.TargetSeqnum.Should().Be(seqnum);
-            _rig.Host.ReplyUnlink(unlink.Seqnum, UrbStatus.Unlinked);
-        }
+        AnswerUnlinks(_rig, own.Length);
 
         _rig.Host.Receive()!.Seqnum.Should().Be(read);
         _rig.Host.ReplyWith(read, Data);
         _rig.Kernel.Receive()!.Data.Should().Equal(Data);
+        for (var next = 0; next < 5; next++)
+        {
+            _rig.Host.ReplyWith(Submitted(_rig), Data);
+            _rig.Kernel.Receive();
+        }
     }
 
     private KernelReply Read(int length)
@@ -92,25 +112,39 @@ public sealed class BulkReadsAheadTests : IDisposable
     /// <summary>One of the bridge's own reads has brought the data, the others are at the host.</summary>
     private void ReadAhead()
     {
-        var (third, own) = BeginReadingAhead();
+        var (third, own) = BeginReadingAhead(_rig);
         _rig.Host.Send([.. Reply(third), .. Reply(own[0])]); // at once: when the first is answered, the other is here
         _rig.Kernel.Receive();
     }
 
     /// <summary>Three reads, of which the third is not answered yet, and behind it the bridge's own.</summary>
-    private (uint Third, uint[] Own) BeginReadingAhead()
+    private static (uint Third, uint[] Own) BeginReadingAhead(BridgeRig rig)
     {
         for (var read = 0; read < 2; read++)
         {
-            var seqnum = _rig.Kernel.SubmitIn(Endpoint, Length);
-            _rig.Host.Receive()!.Seqnum.Should().Be(seqnum);
-            _rig.Host.ReplyWith(seqnum, Data);
-            _rig.Kernel.Receive();
+            rig.Host.ReplyWith(Submitted(rig), Data);
+            rig.Kernel.Receive();
         }
 
-        var third = _rig.Kernel.SubmitIn(Endpoint, Length);
-        _rig.Host.Receive()!.Seqnum.Should().Be(third);
-        return (third, [.. Enumerable.Range(0, Depth).Select(_ => _rig.Host.Receive()!.Seqnum)]);
+        return (Submitted(rig), [.. Enumerable.Range(0, Depth).Select(_ => rig.Host.Receive()!.Seqnum)]);
+    }
+
+    /// <summary>The kernel reads, and that is what the host sees next.</summary>
+    private static uint Submitted(BridgeRig rig)
+    {
+        var seqnum = rig.Kernel.SubmitIn(Endpoint, Length);
+        rig.Host.Receive()!.Seqnum.Should().Be(seqnum);
+        return seqnum;
+    }
+
+    private static void AnswerUnlinks(BridgeRig rig, int count)
+    {
+        for (var own = 0; own < count; own++)
+        {
+            var unlink = rig.Host.Receive()!;
+            unlink.IsUnlink.Should().BeTrue();
+            rig.Host.ReplyUnlink(unlink.Seqnum, UrbStatus.Unlinked);
+        }
     }
 
     private static byte[] Reply(uint seqnum) => RawHost.Compose(new SubmitReply(seqnum, UrbStatus.Ok, Data.Length), Data, []);

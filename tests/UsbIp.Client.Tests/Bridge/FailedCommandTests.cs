@@ -131,6 +131,20 @@ public sealed class FailedCommandTests : IDisposable
     }
 
     [Fact]
+    public void So_is_one_that_the_host_leaves_to_the_bridge()
+    {
+        var data = BeginRead();
+        _rig.Exchange(new SetupPacket(0x00, 5, 0, 0, 0)); // behind which the command's reply has come
+        var unlink = _rig.Kernel.Unlink(data);
+        ReceiveUnlinks();
+        _rig.Host.Reply(data, UrbStatus.ProtocolError, 0);
+
+        _rig.AdvanceUntilKernelReadable(TimeSpan.FromMilliseconds(500));
+
+        new[] { _rig.Kernel.Receive()!.Seqnum, _rig.Kernel.Receive()!.Seqnum }.Should().Equal(data, unlink);
+    }
+
+    [Fact]
     public void What_is_held_back_when_the_session_ends_reaches_the_kernel()
     {
         _rig.Host.Reply(BeginRead(), UrbStatus.ProtocolError, 0);

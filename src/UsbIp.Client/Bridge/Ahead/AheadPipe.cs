@@ -178,6 +178,13 @@ internal sealed class AheadPipe(PendingUrbs pending, KernelEnd kernel, HostWrite
         }
     }
 
+    /// <summary>Lets go of the kernel's requests that wait here.</summary>
+    public void Release()
+    {
+        _waiting.Clear();
+        _delayed.Clear();
+    }
+
     private static bool TryRemove(Queue<PendingUrb> queue, PendingUrb urb)
     {
         var found = false;

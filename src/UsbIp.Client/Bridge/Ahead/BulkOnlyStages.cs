@@ -26,8 +26,6 @@ namespace UsbIp.Client.Bridge.Ahead;
 /// <param name="isOrdered">Whether the host lets the status wait for the data; else it isn't read ahead.</param>
 internal sealed class BulkOnlyStages(AheadPipe pipe, byte number, PendingUrbs pending, KernelEnd kernel, byte inEndpoint, bool isOrdered) : AheadPolicy(pipe, number)
 {
-    private const int StatusSize = 13;
-
     private enum Stage
     {
         /// <summary>Between commands, or in something that isn't followed.</summary>
@@ -117,7 +115,7 @@ internal sealed class BulkOnlyStages(AheadPipe pipe, byte number, PendingUrbs pe
             case Step.NoteStage or Step.ReadStatus when !_isToFail:
                 _isStageSent = true;
                 var isPending = pending.Find(_stageSeqnum) == urb; // else it has ended while it was being sent, well or not
-                return _nextStep == Step.ReadStatus && isPending ? Pipe.Post(StatusRequest(urb.Request), 1) : null;
+                return _nextStep == Step.ReadStatus && isPending ? Pipe.Post(EarlyCommand.StatusBehind(urb.Request, inEndpoint), 1) : null;
             case Step.NoteStage or Step.ReadStatus or Step.Fail:
                 Fail(urb);
                 return null;
@@ -132,6 +130,7 @@ internal sealed class BulkOnlyStages(AheadPipe pipe, byte number, PendingUrbs pe
         {
             // The driver clears the halt before it asks for the status, and so must the status be read after that.
             Pipe.Cancel(request.DeviceId);
+            _command.Cancel(Pipe, request.DeviceId);
         }
     }
 
@@ -159,7 +158,7 @@ internal sealed class BulkOnlyStages(AheadPipe pipe, byte number, PendingUrbs pe
 
     public override bool TryHold(ReadOnlySpan<byte> message)
     {
-        if (!Pipe.IsCancelling && _held.IsEmpty)
+        if (!Pipe.IsCancelling && _held.IsEmpty && _command.GivenUpOf is null)
         {
             return false; // otherwise behind what is held: an unlink's answer must not overtake the end of its target
         }
@@ -170,6 +169,11 @@ internal sealed class BulkOnlyStages(AheadPipe pipe, byte number, PendingUrbs pe
 
     public override void Settle()
     {
+        if (_command.GivenUpOf is { } device && !Pipe.IsCancelling && pending.Find(_stageSeqnum) is null)
+        {
+            _command.Cancel(Pipe, device); // behind its data, which the device would take for a command
+        }
+
         if (!Pipe.IsCancelling)
         {
             Release();
@@ -192,7 +196,7 @@ internal sealed class BulkOnlyStages(AheadPipe pipe, byte number, PendingUrbs pe
     {
         (_stage, _nextStep) = (Stage.Idle, Step.None);
         Pipe.Cancel(device);
-        _command.Cancel(Pipe, device);
+        _command.GiveUp(device);
     }
 
     public override void Restart(DeviceId device)
@@ -238,13 +242,4 @@ internal sealed class BulkOnlyStages(AheadPipe pipe, byte number, PendingUrbs pe
         Pipe.SendUnlink(request.DeviceId, request.Seqnum);
         (_stage, _nextStep) = (Stage.Idle, Step.None);
     }
-
-    private SubmitRequest StatusRequest(in SubmitRequest data) => data with
-    {
-        Direction = UrbDirection.In,
-        Endpoint = inEndpoint,
-        Flags = TransferFlags.None,
-        BufferLength = StatusSize,
-        PacketCount = 0,
-    };
 }

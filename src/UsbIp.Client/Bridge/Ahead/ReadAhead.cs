@@ -4,22 +4,16 @@ using UsbIp.Protocol.Descriptors;
 namespace UsbIp.Client.Bridge.Ahead;
 
 /// <summary>
-/// Hides the network's round trips from drivers that wait for one answer before they ask the next question. Decides, per interface of the
-/// device, which <see cref="AheadPolicy"/> its endpoints get: known classes and adapters whose drivers are known to read like that, and no others.
+/// Hides the network's round trips from drivers that wait for one answer before they ask the next question. Shows each request, reply and unlink to the
+/// <see cref="AheadPolicy"/> of its endpoint, and learns from the kernel's requests how the device is set up.
 /// Everything is done by ordinary requests of the bridge's own, so it works with every host.
 /// <para>Methods are called with the kernel's end held, except for <see cref="Watches"/>.</para>
 /// </summary>
 internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWriter host, DeviceRecord device, BridgeOptions options)
 {
-    private const byte CommunicationClass = 0x02;
-    private const byte HidClass = 0x03;
-    private const byte StorageClass = 0x08;
-    private const byte CommunicationDataClass = 0x0A;
-    private const byte TransparentScsi = 0x06;
-    private const byte BulkOnlyProtocol = 0x50;
-
     private readonly AheadPolicy?[] _policies = new AheadPolicy?[EndpointAddress.SlotCount];
     private readonly AheadPipe?[] _pipes = new AheadPipe?[16]; // by IN endpoint; each lives as long as the session
+    private readonly AheadChoice _choice = new(pending, kernel, device, options);
     private readonly DeviceLayout _layout = new();
     private AheadPolicy[] _inUse = []; // each once, whatever its endpoints
 
@@ -44,20 +38,21 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
     /// <summary>The kernel unlinks a request. True if it was kept here, and the unlink was answered here.</summary>
     public bool TryUnlink(in UnlinkRequest unlink)
     {
-        if (pending.Find(unlink.TargetSeqnum) is not { Pipe: null } urb || OwnerOf(urb.Request) is not { } policy)
+        if (pending.Find(unlink.TargetSeqnum) is not { Pipe: null } urb)
         {
             return false;
         }
 
-        policy.Unlinked(unlink.DeviceId);
-        if (!policy.Pipe.TryRemove(urb) || !pending.TryAnswerUnlink(unlink.Seqnum, out var status, out _))
+        var policy = OwnerOf(urb.Request);
+        policy?.Unlinked(unlink.DeviceId);
+        if (!TryRemove(urb) || !pending.TryAnswerUnlink(unlink.Seqnum, out var status, out _))
         {
             return false;
         }
 
         Span<byte> reply = stackalloc byte[UnlinkReply.Size];
         new UnlinkReply(unlink.Seqnum, status).Write(reply);
-        if (!policy.TryHold(reply))
+        if (policy?.TryHold(reply) is not true)
         {
             kernel.Write(reply);
         }
@@ -82,8 +77,12 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
         return false;
     }
 
-    /// <summary>The policies end: what they held back goes to the kernel.</summary>
-    public void Release() => Array.ForEach(_inUse, policy => policy.Release());
+    /// <summary>The session ends: what the policies held back goes to the kernel. What is kept here is somebody else's to answer from now on.</summary>
+    public void Release()
+    {
+        Array.ForEach(_inUse, policy => policy.Release());
+        Array.ForEach(_pipes, pipe => pipe?.Release());
+    }
 
     /// <summary>The kernel is being given the host's reply to one of its requests.</summary>
     public void Replied(in SubmitRequest request, UrbStatus status, ReadOnlySpan<byte> data)
@@ -130,7 +129,19 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
         }
     }
 
-    private static byte NumberOf(EndpointDescriptor endpoint) => (byte)(endpoint.Address & 0x0F);
+    /// <summary>Takes it back from whichever pipe keeps it: its interface may be set anew since, and its endpoint without a policy.</summary>
+    private bool TryRemove(PendingUrb urb)
+    {
+        foreach (var pipe in _pipes)
+        {
+            if (pipe?.TryRemove(urb) is true)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>
     /// The policy that may keep the request: that of its endpoint, or, if it is without data, of the port which it empties or of the endpoint whose halt it
@@ -191,53 +202,18 @@ internal sealed class ReadAhead(PendingUrbs pending, KernelEnd kernel, HostWrite
 
         foreach (var setting in _layout.Interfaces)
         {
-            if (number is null || setting.Number == number)
+            foreach (var (endpoint, policy) in number is null || setting.Number == number ? _choice.For(setting, PipeOf) : [])
             {
-                Watch(setting);
+                Volatile.Write(ref _policies[EndpointAddress.ToSlot(endpoint.Address)], policy);
             }
         }
 
         _inUse = [.. _policies.OfType<AheadPolicy>().Distinct()];
     }
 
-    private void Watch(InterfaceDescriptor setting)
-    {
-        var inputs = setting.Endpoints.Where(endpoint => endpoint.IsIn).ToArray();
-        switch (setting)
-        {
-            case { Class: StorageClass, SubClass: TransparentScsi, Protocol: BulkOnlyProtocol } when inputs.Length == 1 && setting.Endpoints.Count == 2:
-                var stages = new BulkOnlyStages(PipeOf(inputs[0]), setting.Number, pending, kernel, NumberOf(inputs[0]), options.Promised.HasFlag(Extensions.BulkOnlyOrder));
-                foreach (var endpoint in setting.Endpoints)
-                {
-                    Watch(endpoint, stages);
-                }
-
-                break;
-            case { Class: HidClass or CommunicationClass or CommunicationDataClass }:
-                foreach (var endpoint in inputs.Where(endpoint => endpoint.Type is TransferType.Interrupt or TransferType.Bulk))
-                {
-                    Watch(endpoint, new RepeatedReads(PipeOf(endpoint), setting.Number, endpoint.Type == TransferType.Bulk));
-                }
-
-                break;
-            case var _ when SerialAdapters.Has(device, setting):
-                foreach (var endpoint in inputs.Where(endpoint => endpoint.Type == TransferType.Bulk))
-                {
-                    Watch(endpoint, new RepeatedReads(PipeOf(endpoint), setting.Number, isBulk: true, isForQueues: true));
-                }
-
-                break;
-            default:
-                break;
-        }
-    }
-
-    private void Watch(EndpointDescriptor endpoint, AheadPolicy policy) =>
-        Volatile.Write(ref _policies[EndpointAddress.ToSlot(endpoint.Address)], policy);
-
     private AheadPipe PipeOf(EndpointDescriptor endpoint)
     {
-        var pipe = _pipes[NumberOf(endpoint)] ??= new AheadPipe(pending, kernel, host);
+        var pipe = _pipes[endpoint.Address & 0x0F] ??= new AheadPipe(pending, kernel, host);
         pipe.PacketSize = Math.Max(1, endpoint.PacketSize);
         return pipe;
     }

@@ -30,10 +30,11 @@ internal sealed class RepeatedReads(AheadPipe pipe, byte number, bool isBulk, bo
     private int _length;
     private int _repeats;
     private uint _newest; // of the driver's reads
+    private bool _isRefused; // the host has no memory for more reads than the driver's
 
     private int Depth => isBulk ? Math.Min(BulkBytes / Math.Max(1, _length), MostBulkDepth) : InterruptDepth;
 
-    private bool MayPost => _repeats >= RepeatsToBegin && !Pipe.IsCancelling && Pipe.Lead < Depth;
+    private bool MayPost => !_isRefused && _repeats >= RepeatsToBegin && !Pipe.IsCancelling && Pipe.Lead < Depth;
 
     public override Route Begin(PendingUrb urb)
     {
@@ -56,6 +57,7 @@ internal sealed class RepeatedReads(AheadPipe pipe, byte number, bool isBulk, bo
     {
         if (status != UrbStatus.Ok)
         {
+            _isRefused |= status == UrbStatus.NoMemory;
             Stop(request.DeviceId);
         }
         else if (_repeats < RepeatsToBegin && IsOneThatGoesOn(request))

@@ -99,7 +99,7 @@ internal sealed class BenchmarkPage(ResultFiles files)
 
     private static string Describe(Conditions conditions) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{conditions.Cores} cores, {conditions.Processor}, {conditions.MemoryGib:0.0} GiB; {conditions.Kernel}; {conditions.Runtime}; {conditions.Date}; "
+        $"{conditions.Cores} cores, {conditions.Processor}, {conditions.MemoryGib:0.0} GiB; {conditions.Kernel}; {conditions.Runtime}; {conditions.Date}; commit {conditions.Commit}; "
         + $"{(conditions.IsQuick ? "quick run, " : "")}{conditions.Repeats} repeats of {conditions.WindowMilliseconds:0} ms for each cell; load average at the start {conditions.LoadBefore:0.0}; "
         + $"TCP with {conditions.CongestionControl}; idle processors {(conditions.AreProcessorsAwake ? "kept awake (`/dev/cpu_dma_latency`)" : "may sleep")}");
 }

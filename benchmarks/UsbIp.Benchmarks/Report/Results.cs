@@ -3,7 +3,7 @@ namespace UsbIp.Benchmarks.Report;
 /// <summary>Where and how a run was made.</summary>
 internal sealed record Conditions(
     string Processor, int Cores, double MemoryGib, string Kernel, string Runtime, string Date, bool IsQuick, int Repeats, double WindowMilliseconds, double LoadBefore,
-    bool AreProcessorsAwake = false, string CongestionControl = "unknown");
+    bool AreProcessorsAwake = false, string CongestionControl = "unknown", string Commit = "unknown");
 
 /// <summary>One workload and what each contender made of it: samples of the same index are of the same repeat.</summary>
 internal sealed record Cell(string Direction, int Size, int Depth, string SizeText, IReadOnlyDictionary<string, IReadOnlyList<Sample>> Contenders);

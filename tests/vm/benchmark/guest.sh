@@ -147,10 +147,13 @@ commands_of() {
     esac
 }
 
-# paths_of NUMBER: in each turn another one is first, since what comes later finds a machine that is warmer.
+# paths_of NUMBER: those over a network, in each turn another one first, since what comes later finds a machine that is warmer.
 paths_of() {
-    local all first
-    read -ra all <<<"$paths"
+    local all=() first path
+    for path in $paths; do
+        [ "$path" = direct ] || all+=("$path")
+    done
+    [ ${#all[@]} != 0 ] || return 0
     first=$((($1 - 1) % ${#all[@]}))
     echo "${all[@]:first}" "${all[@]:0:first}"
 }
@@ -199,9 +202,11 @@ for network in "${networks[@]}"; do
     require "a network of $rtt ms, $rate Mbit/s" set_network "$rtt" "$rate"
     note "network $rtt ms, $rate Mbit/s: ping takes $(real_rtt) ms"
     for ((number = 1; number <= repeats; number++)); do
+        # Directly, there is no network.
+        if [ $first = yes ] && uses direct; then
+            turn "$number" direct "$rtt" "$rate"
+        fi
         for path in $(paths_of "$number"); do
-            # Directly, there is no network.
-            [ "$path" != direct ] || [ $first = yes ] || continue
             turn "$number" "$path" "$rtt" "$rate"
         done
     done

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from processes import ProcessorTime
 
-# Of fewer operations, the slowest hundredth is the slowest one.
-LEAST_FOR_P99 = 100
+# Of no more operations, the slowest hundredth is the slowest one.
+TOO_FEW_FOR_P99 = 100
 
 
 class Sample:
@@ -31,7 +31,7 @@ class Sample:
                   "cpu_ms_per_urb": shares(spent, urbs), "cpu_ms_per_mb": shares(spent, self.megabytes)}
         if self.seconds:
             result["p50_ms"] = round(percentile(self.seconds, 50) * 1000, 3)
-            if len(self.seconds) >= LEAST_FOR_P99:
+            if len(self.seconds) > TOO_FEW_FOR_P99:
                 result["p99_ms"] = round(percentile(self.seconds, 99) * 1000, 3)
         return result | self.more
 

@@ -1,5 +1,6 @@
 """Processor time of the processes that carry URBs, ours and the kernel's threads."""
 
+import contextlib
 from pathlib import Path
 
 from plan import PATHS
@@ -60,8 +61,14 @@ class ProcessorTime:
 
 
 def spent(folder):
-    """What the scheduler counts for each thread, in ns; nothing for a process that is gone."""
+    """What the scheduler counts for each thread, in ns; nothing for a process that is gone.
+
+    A thread that ends meanwhile is not counted: those that carry URBs do not."""
+    found = {}
     try:
-        return {task.name: int((task / "schedstat").read_text().split()[0]) for task in (folder / "task").iterdir()}
+        for task in (folder / "task").iterdir():
+            with contextlib.suppress(OSError):
+                found[task.name] = int((task / "schedstat").read_text().split()[0])
     except OSError:
         return {}
+    return found

@@ -30,7 +30,8 @@ is_open_in() {
 }
 
 # run_through NAME [OPTION]: every fault once in a read and once in a write, each tried again.
-# What a program sees goes to NAME.seen, what the driver sees of every bulk URB to NAME.urbs.
+# What a program sees goes to NAME.seen, what the driver sees of every bulk URB to NAME.urbs, and what it
+# asks the device for by control requests (clearing halts, resets) to NAME.controls.
 run_through() {
     local name=$1 far disk block fault attempt watcher
     shift
@@ -67,6 +68,10 @@ run_through() {
     awk -v separator="$separator" 'NR == FNR { faults[NR] = $2; next }
         $0 ~ separator { done++ }
         $3 == "C" && $4 ~ /^B/ && (done + 1) in faults { print faults[done + 1], substr($4, 1, 2), $5, $6 }' faults urbs >"$name.urbs"
+    # "S" begins one: behind "s", the setup packet. Device 1 is the hub.
+    awk -v separator="$separator" 'NR == FNR { faults[NR] = $2; next }
+        $0 ~ separator { done++ }
+        $3 == "S" && $4 ~ /^C/ && $4 !~ /:001:/ && (done + 1) in faults { print faults[done + 1], $6, $7, $8, $9, $10 }' faults urbs >"$name.controls"
 
     exec {lock}<&-
     check "detach, $name" detach "$(head -n 1 offered)"
@@ -78,8 +83,13 @@ run_through() {
 }
 
 # A command that is answered before the device stalls it, or leaves it, ends otherwise, by design.
-urbs_of() {
-    grep -vE '^(StallsCommand|HangsInCommand) ' "$1.urbs"
+without_commands() {
+    grep -vE '^(StallsCommand|HangsInCommand) ' "$1"
+}
+
+# The driver believes it taken, and hears of it at its next step.
+fails_behind() {
+    grep -qE "^$1 Bo 0 31" with.urbs && grep -qE "^$1 B[io] $2 " with.urbs
 }
 
 load_vhci
@@ -88,6 +98,9 @@ require "the kernel's URBs can be watched" begin_usbmon
 run_through without --no-read-ahead
 run_through with
 check "a program sees the same" diff without.seen with.seen
-check "the driver sees the same of every URB" diff <(urbs_of without) <(urbs_of with)
-note "$(wc -l <with.urbs) URBs, $(grep -c '' with.seen) reads and writes"
+check "the driver sees the same of every URB" diff <(without_commands without.urbs) <(without_commands with.urbs)
+check "the driver asks the device for the same" diff <(without_commands without.controls) <(without_commands with.controls)
+check "a command that the device stalls fails at its next step" fails_behind StallsCommand -71
+check "a command that the device does not take is given up at its next step" fails_behind HangsInCommand -104
+note "$(wc -l <with.urbs) URBs, $(wc -l <with.controls) control requests, $(grep -c '' with.seen) reads and writes"
 expect_no_hung_tasks

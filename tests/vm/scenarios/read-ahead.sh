@@ -68,9 +68,10 @@ run_through() {
     awk -v separator="$separator" 'NR == FNR { faults[NR] = $2; next }
         $0 ~ separator { done++ }
         $3 == "C" && $4 ~ /^B/ && (done + 1) in faults { print faults[done + 1], substr($4, 1, 2), $5, $6 }' faults urbs >"$name.urbs"
-    # "S" begins one: behind "s", the setup packet. Device 1 is the hub.
+    # "S" begins one: behind "s", the setup packet. Device 1 is the hub. SET_ADDRESS has another address each time that it is attached.
     awk -v separator="$separator" 'NR == FNR { faults[NR] = $2; next }
         $0 ~ separator { done++ }
+        $6 == "00" && $7 == "05" { $8 = "-" }
         $3 == "S" && $4 ~ /^C/ && $4 !~ /:001:/ && (done + 1) in faults { print faults[done + 1], $6, $7, $8, $9, $10 }' faults urbs >"$name.controls"
 
     exec {lock}<&-

@@ -64,15 +64,16 @@ run_through() {
     wait_until 10 all_separators
     kill $watcher
     wait $watcher
-    # "C" ends a URB: its endpoint, status and length.
-    awk -v separator="$separator" 'NR == FNR { faults[NR] = $2; next }
+    # "C" ends a URB: its endpoint, status and length. "S" begins one: behind "s", the setup packet. Device 1 is
+    # the hub. SET_ADDRESS has another address each time that it is attached.
+    awk -v separator="$separator" -v ends="$name.urbs" -v controls="$name.controls" '
+        NR == FNR { faults[NR] = $2; next }
         $0 ~ separator { done++ }
-        $3 == "C" && $4 ~ /^B/ && (done + 1) in faults { print faults[done + 1], substr($4, 1, 2), $5, $6 }' faults urbs >"$name.urbs"
-    # "S" begins one: behind "s", the setup packet. Device 1 is the hub. SET_ADDRESS has another address each time that it is attached.
-    awk -v separator="$separator" 'NR == FNR { faults[NR] = $2; next }
-        $0 ~ separator { done++ }
-        $6 == "00" && $7 == "05" { $8 = "-" }
-        $3 == "S" && $4 ~ /^C/ && $4 !~ /:001:/ && (done + 1) in faults { print faults[done + 1], $6, $7, $8, $9, $10 }' faults urbs >"$name.controls"
+        !((done + 1) in faults) { next }
+        $3 == "C" && $4 ~ /^B/ { print faults[done + 1], substr($4, 1, 2), $5, $6 >ends }
+        $3 == "S" && $4 ~ /^C/ && $4 !~ /:001:/ {
+            print faults[done + 1], $6, $7, ($6 == "00" && $7 == "05" ? "-" : $8), $9, $10 >controls
+        }' faults urbs
 
     exec {lock}<&-
     check "detach, $name" detach "$(head -n 1 offered)"

@@ -16,10 +16,10 @@ namespace UsbIp.Benchmarks.Report;
 /// <param name="High">The most of the repeats.</param>
 /// <param name="Figure">Median (least..most), as text.</param>
 /// <param name="Latency">Of one operation, median and 99th percentile, as text; empty where nobody waits for a single one.</param>
-/// <param name="Processor">Time that each process spent, as text; empty for the device itself.</param>
+/// <param name="Spent">Processor time and wake-ups of each process, and what the emulator forgot, as text; empty for the device itself.</param>
 /// <param name="Lost">Reports that never came, or came out of order.</param>
 internal sealed record VmCell(
-    string Device, string Workload, string Path, string Unit, double? RoundTrip, double? RateLimit, int Cpus, double? Ratio, string RatioSpread, double High, string Figure, string Latency, string Processor, int Lost)
+    string Device, string Workload, string Path, string Unit, double? RoundTrip, double? RateLimit, int Cpus, double? Ratio, string RatioSpread, double High, string Figure, string Latency, string Spent, int Lost)
 {
     /// <summary>Of the emulated machine, unless it is said.</summary>
     public const int UsualCpus = 2;
@@ -36,7 +36,7 @@ internal sealed record VmCell(
         + (Ratio is null || Path == "kernel" ? "" : string.Create(CultureInfo.InvariantCulture, $", x {Ratio:0.00}{RatioSpread}"))
         + (Lost > 0 ? string.Create(CultureInfo.InvariantCulture, $", {Lost} lost or out of order") : "")
         + Latency
-        + Processor;
+        + Spent;
 
     public static VmCell Of(JsonObject line) => new(
         (string)line["device"]!,
@@ -51,18 +51,22 @@ internal sealed record VmCell(
         (double)line["high"]!,
         $"{Short(line, "median")} ({Short(line, "low")}..{Short(line, "high")})",
         line["p50_ms"] is null ? "" : $"<br>p50 {Short(line, "p50_ms")}{(line["p99_ms"] is null ? "" : $", p99 {Short(line, "p99_ms")}")} ms",
-        ProcessorTime(line, "cpu_ms_per_urb", "URB") + ProcessorTime(line, "cpu_ms_per_mb", "MB"),
+        ByProcess(line, "cpu_ms_per_urb", "", "ms/URB") + ByProcess(line, "cpu_ms_per_mb", "", "ms/MB") + ByProcess(line, "wakes_per_urb", "woken: ", "/URB") + Flushes(line),
         ((int?)line["lost"] ?? 0) + ((int?)line["out_of_order"] ?? 0));
 
     private static string SpreadOf(double? low, double? high) =>
         low is null || low == high ? "" : string.Create(CultureInfo.InvariantCulture, $" ({low:0.00}..{high:0.00})");
 
-    private static string ProcessorTime(JsonObject line, string field, string unit)
+    private static string ByProcess(JsonObject line, string field, string before, string unit)
     {
-        var spent = line[field]!.AsObject();
-        var names = spent.Select(process => $"{process.Key} {Figures.Short((double)process.Value!)}");
-        return spent.Count == 0 ? "" : $"<br>{string.Join(", ", names)} ms/{unit}";
+        // What was measured before wake-ups were counted has none.
+        var processes = line[field]?.AsObject() ?? [];
+        var names = processes.Select(process => $"{process.Key} {Figures.Short((double)process.Value!)}");
+        return processes.Count == 0 ? "" : $"<br>{before}{string.Join(", ", names)} {unit}";
     }
+
+    private static string Flushes(JsonObject line) =>
+        line["tlb_flushes_per_urb"] is null ? "" : $"<br>{Short(line, "tlb_flushes_per_urb")} TLBs emptied/URB";
 
     private static string Short(JsonObject line, string name) => Figures.Short((double?)line[name] ?? 0);
 }

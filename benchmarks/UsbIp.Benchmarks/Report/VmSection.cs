@@ -26,7 +26,9 @@ internal sealed class VmSection(string path)
             A stock Debian kernel in QEMU, the same devices in the same boot, each path in turn: directly, the kernel's own usbip on both sides, our host with
             the stock client, the stock host with our client, our pair. Median (least..most); the figure behind it is how many times as fast
             as the kernel's usbip that is, within each turn. Below are the time of one operation, where a program waits for each, and the processor time of every
-            process that carries URBs (`stub` and `vhci` are the kernel's threads). The emulated machine has {VmCell.UsualCpus} processors where no other number is given.
+            process that carries URBs (`stub` and `vhci` are the kernel's threads), how often its threads were woken, and how often the emulator emptied one of its tables
+            of translated addresses. The emulated machine has {VmCell.UsualCpus} processors where no other number is given; of three, the host's half has one for itself, our bridge
+            the second, and the program that uses the device the third.
 
             {Conditions(runs)}
             {(chart is null ? "" : $"\n![Our pair, times as fast as the kernel's usbip, by round trip](benchmarks/{VmChart.File})\n")}

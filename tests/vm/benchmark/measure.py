@@ -5,12 +5,19 @@ a connection finds its speed and an emulator its code.
 """
 
 import time
+from collections import namedtuple
 from pathlib import Path
 
-from processes import ProcessorTime
+from emulator import tables_emptied
+from processes import Spending
 
 # Of no more operations, the slowest hundredth is the slowest one.
 TOO_FEW_FOR_P99 = 100
+
+
+# For so many URBs of the device's driver: processor time in ms and wake-ups, each by process, and what tables_emptied() counts.
+Used = namedtuple("Used", "urbs milliseconds wakes emptied")
+NOTHING = Used(0, {}, {}, None)
 
 
 class Sample:
@@ -25,10 +32,13 @@ class Sample:
         self.seconds = seconds
         self.more = more
 
-    def fields(self, spent, urbs=0):
-        """Ready for JSON; `spent` is the processor time in ms by process, for so many URBs of the device's driver."""
-        result = {"unit": self.unit, "value": round(self.rate, 4), "urbs": urbs,
-                  "cpu_ms_per_urb": shares(spent, urbs), "cpu_ms_per_mb": shares(spent, self.megabytes)}
+    def fields(self, used=NOTHING):
+        """Ready for JSON."""
+        result = {"unit": self.unit, "value": round(self.rate, 4),
+                  "cpu_ms_per_urb": shares(used.milliseconds, used.urbs), "cpu_ms_per_mb": shares(used.milliseconds, self.megabytes),
+                  "wakes_per_urb": shares(used.wakes, used.urbs)}
+        if used.urbs and used.emptied is not None:
+            result["tlb_flushes_per_urb"] = round(used.emptied / used.urbs, 4)
         if self.seconds:
             result["p50_ms"] = round(percentile(self.seconds, 50) * 1000, 3)
             if len(self.seconds) > TOO_FEW_FOR_P99:
@@ -37,7 +47,7 @@ class Sample:
 
 
 def shares(spent, count):
-    return {name: round(ms / count, 4) for name, ms in spent.items()} if count else {}
+    return {name: round(amount / count, 4) for name, amount in spent.items()} if count else {}
 
 
 def percentile(values, percent):
@@ -46,7 +56,7 @@ def percentile(values, percent):
 
 
 class Meter:
-    """How long to measure, and from the moment that it counts the processor time, and the URBs of the device that is called `name` here."""
+    """How long to measure, and from the moment that it counts what is spent, and the URBs of the device that is called `name` here."""
 
     def __init__(self, seconds, processes, name):
         self.seconds = seconds
@@ -55,12 +65,15 @@ class Meter:
         self.start()
 
     def start(self):
+        self.emptied = tables_emptied()
         self.urbs = int(self.counter.read_text())
-        self.time = ProcessorTime(self.processes)
+        self.spending = Spending(self.processes)
 
     def used(self):
-        """The processor time in ms by process, and the number of URBs."""
-        return self.time.used(), int(self.counter.read_text()) - self.urbs
+        milliseconds, wakes = self.spending.used()
+        urbs = int(self.counter.read_text()) - self.urbs
+        emptied = tables_emptied()
+        return Used(urbs, milliseconds, wakes, None if None in (emptied, self.emptied) else emptied - self.emptied)
 
     def warm_up(self, operation):
         """Calls operation() for half as long as is measured, at least once. From then on it counts."""

@@ -1,6 +1,7 @@
-"""Processor time of the processes that carry URBs, ours and the kernel's threads."""
+"""What the processes that carry URBs spend, ours and the kernel's threads: processor time, and wake-ups."""
 
 import contextlib
+import os
 from pathlib import Path
 
 from plan import PATHS
@@ -32,6 +33,20 @@ def carriers(path):
     return found
 
 
+# The processor of each, where they are kept apart; who asks is on the last one.
+PROCESSORS = {"usbip-host": 0, "stub": 0, "usbip-client": 1, "vhci": 2}
+
+
+def keep_apart(processes):
+    """Gives each of them a processor of its own, and this process the one of vhci_hcd's threads."""
+    os.sched_setaffinity(0, {PROCESSORS["vhci"]})
+    for folder, name in processes.items():
+        for task in (folder / "task").iterdir():
+            # A thread may end meanwhile.
+            with contextlib.suppress(ProcessLookupError):
+                os.sched_setaffinity(int(task.name), {PROCESSORS[name]})
+
+
 def peak_memory(processes, name):
     """What the process of that name has had resident at most, in KiB; None without one."""
     for folder, found in processes.items():
@@ -42,33 +57,41 @@ def peak_memory(processes, name):
     return None
 
 
-class ProcessorTime:
-    """From its making to `used`, in ms by name; a name is missing where there was no such process."""
+class Spending:
+    """What is spent from its making on, by name; a name is missing where there was no such process."""
 
     def __init__(self, processes):
         self.processes = processes
         self.before = {folder: spent(folder) for folder in processes}
 
     def used(self):
-        result = {}
+        """Processor time in ms, and how often a thread slept and was woken."""
+        milliseconds, wakes = {}, {}
         for folder, before in self.before.items():
             after = spent(folder)
-            if before and after:
-                name = self.processes[folder]
-                nanoseconds = sum(now - before.get(thread, 0) for thread, now in after.items())
-                result[name] = result.get(name, 0) + nanoseconds / 1e6
-        return result
+            if not before or not after:
+                continue
+            name = self.processes[folder]
+            for thread, now in after.items():
+                was = before.get(thread, (0, 0))
+                milliseconds[name] = milliseconds.get(name, 0) + (now[0] - was[0]) / 1e6
+                wakes[name] = wakes.get(name, 0) + now[1] - was[1]
+        return milliseconds, wakes
 
 
 def spent(folder):
-    """What the scheduler counts for each thread, in ns; nothing for a process that is gone.
+    """What the scheduler counts for each thread, in ns and in wake-ups; nothing for a process that is gone.
 
     A thread that ends meanwhile is not counted: those that carry URBs do not."""
     found = {}
     try:
         for task in (folder / "task").iterdir():
             with contextlib.suppress(OSError):
-                found[task.name] = int((task / "schedstat").read_text().split()[0])
+                found[task.name] = (int((task / "schedstat").read_text().split()[0]), wake_ups(task))
     except OSError:
         return {}
     return found
+
+
+def wake_ups(task):
+    return int((task / "status").read_text().partition("\nvoluntary_ctxt_switches:")[2].split()[0])

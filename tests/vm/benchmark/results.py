@@ -28,9 +28,10 @@ def cell_of(key, group, of_kernel):
         "unit": group[0]["unit"],
         "median": round(statistics.median(values), 4), "low": min(values), "high": max(values),
         "cpu_ms_per_urb": medians(group, "cpu_ms_per_urb"), "cpu_ms_per_mb": medians(group, "cpu_ms_per_mb"),
+        "wakes_per_urb": medians(group, "wakes_per_urb"),
         "repeats": len(values), "run": group[0]["run"],
     }
-    for name in ("p50_ms", "p99_ms"):
+    for name in ("tlb_flushes_per_urb", "p50_ms", "p99_ms"):
         found = [sample[name] for sample in group if name in sample]
         cell[name] = statistics.median(found) if found else None
     for name in ("lost", "out_of_order"):
@@ -81,7 +82,7 @@ def write(file, conditions, cells):
 def table(cells):
     """Lines for people."""
     yield (f"{'device':13} {'workload':17} {'ms':>4} {'Mbit':>4} {'cpus':>4} {'path':14} {'median':>9} {'low':>9} {'high':>9} {'unit':9}"
-           f"{'p50 ms':>8} {'p99 ms':>8} {'x kernel':>8}  processor ms")
+           f"{'p50 ms':>8} {'p99 ms':>8} {'x kernel':>8}  processor ms, wake-ups, TLB flushes")
     before = None
     for cell in cells:
         place = (cell["device"], cell["workload"])
@@ -91,11 +92,13 @@ def table(cells):
         rtt = "-" if cell["rtt_ms"] is None else f"{cell['rtt_ms']:g}"
         per = "MB" if cell["unit"].endswith("iB/s") and cell["cpu_ms_per_mb"] else "URB"
         used = ", ".join(f"{name} {ms:.3g}" for name, ms in cell[f"cpu_ms_per_{per.lower()}"].items())
+        wakes = ", ".join(f"{name} {count:.3g}" for name, count in cell.get("wakes_per_urb", {}).items())
+        flushes = "" if cell.get("tlb_flushes_per_urb") is None else f"; {cell['tlb_flushes_per_urb']:.3g} flushed per URB"
         lost = f"  LOST {cell['lost']}" if cell.get("lost") else ""
         yield (f"{cell['device']:13} {cell['workload']:17} {rtt:>4} {text(cell['rate_limit'], '.0f'):>4} {cell['cpus']:4} {cell['path']:14} "
                f"{cell['median']:9.4g} {cell['low']:9.4g} {cell['high']:9.4g} {cell['unit']:9}"
                f"{text(cell['p50_ms'], '.2f'):>8} {text(cell['p99_ms'], '.2f'):>8} {text(cell['ratio_to_kernel'], '.2f'):>8}"
-               f"  {used + ' per ' + per if used else '-'}{lost}")
+               f"  {used + ' per ' + per if used else '-'}{'; ' + wakes + ' per URB' if wakes else ''}{flushes}{lost}")
 
 
 def text(value, form):

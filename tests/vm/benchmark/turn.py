@@ -10,6 +10,7 @@ could not be taken.
 
 import argparse
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -21,8 +22,8 @@ from attachment import Attachment, usable_node
 from disk import Disk
 from hid import Reports
 from measure import Meter, Sample
-from plan import CLIENT_MEMORY, COMMANDS
-from processes import carriers, peak_memory
+from plan import APART_CPUS, CLIENT_MEMORY, COMMANDS
+from processes import carriers, keep_apart, peak_memory
 from serial import Serial
 from zero import Zero
 
@@ -60,6 +61,8 @@ def settle(workload, device, processes, name):
 
 def measure_all(options, device, name):
     processes = carriers(options.path)
+    if os.cpu_count() == APART_CPUS:
+        keep_apart(processes)
     workloads = [workload for workload in options.workloads if workload not in (*COMMANDS, CLIENT_MEMORY, "none")]
     for workload in workloads:
         try:
@@ -67,7 +70,7 @@ def measure_all(options, device, name):
                 settle(workload, device, processes, name)
             meter = Meter(options.seconds, processes, name)
             sample = device.measure(workload, meter)
-            tell(options, workload, sample.fields(*meter.used()))
+            tell(options, workload, sample.fields(meter.used()))
         except (OSError, subprocess.CalledProcessError) as error:
             tell_failure(options, workload, error)
 
@@ -75,12 +78,12 @@ def measure_all(options, device, name):
 def tell_memory(options):
     peak = peak_memory(carriers(options.path), "usbip-client")
     if CLIENT_MEMORY in options.workloads and peak:
-        tell(options, CLIENT_MEMORY, Sample("MiB", peak / 1024, 1).fields({}))
+        tell(options, CLIENT_MEMORY, Sample("MiB", peak / 1024, 1).fields())
 
 
 def timed_command(options, workload, seconds):
     if workload in options.workloads:
-        tell(options, workload, Sample("ms", seconds * 1000, 1).fields({}))
+        tell(options, workload, Sample("ms", seconds * 1000, 1).fields())
 
 
 def main():

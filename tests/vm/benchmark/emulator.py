@@ -1,0 +1,20 @@
+"""What the emulator itself counts."""
+
+import re
+
+import monitor
+
+# Each processor has a table of where pages are for the kernel's code, and one for programs'; empty ones are not emptied again.
+EMPTIED = re.compile(r"TLB (?:full|partial) flushes\s+(\d+)")
+
+
+def tables_emptied():
+    """How often one of the emulator's tables of translated addresses was emptied since the start; None where QEMU does not say.
+
+    It does that for each change of address space, and finds each page and each piece of translated code anew then."""
+    try:
+        with monitor.opened() as command:
+            found = EMPTIED.findall(command("info jit"))
+    except (OSError, monitor.Refused):
+        return None
+    return sum(map(int, found)) if found else None

@@ -22,6 +22,7 @@ public sealed class ReplySender : IDisposable
     private bool _sending;
     private bool _again;
     private bool _writerTurn;
+    private int _idleWaiters;
     private volatile bool _stopped;
 
     /// <param name="socket">The client's connection, blocking.</param>
@@ -63,16 +64,18 @@ public sealed class ReplySender : IDisposable
         var watch = Stopwatch.StartNew();
         lock (_gate)
         {
+            _idleWaiters++;
             while (_sending)
             {
                 var left = limit - watch.Elapsed; // being woken is not yet being idle
                 if (left <= TimeSpan.Zero || !Monitor.Wait(_gate, left))
                 {
-                    return false;
+                    break;
                 }
             }
 
-            return !_stopped;
+            _idleWaiters--;
+            return !_sending && !_stopped;
         }
     }
 
@@ -87,6 +90,7 @@ public sealed class ReplySender : IDisposable
         lock (_gate)
         {
             Monitor.PulseAll(_gate);
+            _idleWaiters++;
             while (_sending)
             {
                 Monitor.Wait(_gate); // ends: with the socket shut down, sending fails at once
@@ -137,7 +141,11 @@ public sealed class ReplySender : IDisposable
             }
 
             _sending = false;
-            Monitor.PulseAll(_gate);
+            if (_idleWaiters > 0) // the writer sleeps here as well, and has nothing to do: not for every reply
+            {
+                Monitor.PulseAll(_gate);
+            }
+
             return true;
         }
     }

@@ -86,6 +86,19 @@ class Machine:
         self.expect("ready", started + (SYSTEMD_BOOT_SECONDS if self.systemd else BOOT_SECONDS))
         return time.monotonic() - started
 
+    def keep_processors_apart(self):
+        """Gives each emulated processor, which is a thread, a real one to itself, where there are as many.
+
+        Two of them that the scheduler has put on one real processor would spin for each other's locks for a whole time slice.
+        """
+        real = sorted(os.sched_getaffinity(0))
+        if self.cpus > len(real):
+            return
+        for task in Path(f"/proc/{self.process.pid}/task").iterdir():
+            found = re.fullmatch(r"CPU (\d+)/TCG", (task / "comm").read_text().strip())
+            if found:
+                os.sched_setaffinity(int(task.name), {real[int(found[1])]})
+
     def stop(self):
         if self.control:
             self.control.close()
@@ -224,7 +237,7 @@ class Machine:
         return [
             "qemu-system-x86_64", "-M", "q35,i8042=off", "-accel", "tcg,thread=multi,tb-size=512",
             "-cpu", "max,-erms,-fsrm", "-smp", str(self.cpus), "-m", str(self.memory),
-            "-nodefaults", "-no-user-config", "-display", "none", *root,
+            "-nodefaults", "-no-user-config", "-name", "usbip-vm,debug-threads=on", "-display", "none", *root,
             "-kernel", str(self.kernel / "vmlinuz"),
             "-initrd", str(self.dir / "initramfs.cpio"), "-append", " ".join(kernel_line),
             "-serial", f"file:{self.console}",

@@ -3,12 +3,17 @@
 import os
 import select
 import struct
+import threading
 import time
+from collections import namedtuple
 
 from measure import Sample
 
 # Which run it belongs to, its number in it, when it was written.
 REPORT = struct.Struct("=IIQ")
+
+# Both times in ns.
+Report = namedtuple("Report", "number written came")
 
 
 class Reports:
@@ -29,43 +34,61 @@ class Reports:
                 write_reports(self.gadget, run, pause)
             finally:
                 os._exit(0)
+        reader = Reader(self.fd, run)
         try:
             measured = max(meter.seconds, 8 * pause)
-            before, _, _ = self.read(run, measured / 2)
+            reader.wait_for_the_first(3 + self.rtt_ms / 100)
+            time.sleep(measured / 2)
             meter.start()
-            numbers, delays, elapsed = self.read(run, measured)
+            begun = time.monotonic_ns()
+            time.sleep(measured)
         finally:
+            reader.stop()
             os.kill(writer, 9)
             os.waitpid(writer, 0)
-        if len(numbers) < 2:
-            raise OSError(f"only {len(numbers)} reports came")
-        # Between the two as well. One that comes twice is out of order.
-        came = before + numbers
-        lost = max(came) - min(came) + 1 - len(set(came))
-        disordered = sum(b <= a for a, b in zip(came, came[1:]))
+        counted = [report for report in reader.reports if report.came >= begun]
+        if len(counted) < 2:
+            raise OSError(f"only {len(counted)} reports came")
+        # Those before as well. One that comes twice is out of order.
+        numbers = [report.number for report in reader.reports]
+        order = {"lost": max(numbers) - min(numbers) + 1 - len(set(numbers)),
+                 "out_of_order": sum(b <= a for a, b in zip(numbers, numbers[1:]))}
+        delays = [(report.came - report.written) / 1e9 for report in counted]
         if pause:
-            return Sample("ms", sorted(delays)[len(delays) // 2] * 1000, len(numbers), 0, delays,
-                          lost=lost, out_of_order=disordered)
-        return Sample("reports/s", (len(numbers) - 1) / elapsed, len(numbers), 0, delays,
-                      lost=lost, out_of_order=disordered)
+            return Sample("ms", sorted(delays)[len(delays) // 2] * 1000, len(counted), 0, delays, **order)
+        elapsed = (counted[-1].came - counted[0].came) / 1e9
+        return Sample("reports/s", (len(counted) - 1) / elapsed, len(counted), 0, delays, **order)
 
-    def read(self, run, seconds):
-        numbers, delays, first = [], [], 0.0
-        last = None
-        deadline = time.monotonic() + 3 + self.rtt_ms / 100
-        while (left := deadline - time.monotonic()) > 0 and select.select([self.fd], [], [], left)[0]:
-            now = time.monotonic_ns()
-            data = os.read(self.fd, REPORT.size)
-            of_run, number, written = REPORT.unpack(data)
-            if of_run != run:
+
+class Reader(threading.Thread):
+    """Takes what comes of one run, whatever else this process does: hidraw keeps 64 reports and drops what comes
+    then (drivers/hid/hidraw.c), and a host that sends ahead can fill that in a tenth of a second."""
+
+    def __init__(self, fd, run):
+        super().__init__()
+        self.fd = fd
+        self.run_number = run
+        self.reports = []
+        self.first = threading.Event()
+        self.ended = threading.Event()
+        self.start()
+
+    def wait_for_the_first(self, seconds):
+        if not self.first.wait(seconds):
+            raise OSError(f"no report came within {seconds:g} s")
+
+    def stop(self):
+        self.ended.set()
+        self.join()
+
+    def run(self):
+        while not self.ended.is_set():
+            if not select.select([self.fd], [], [], 0.1)[0]:
                 continue
-            if not numbers:
-                first = now
-                deadline = time.monotonic() + seconds
-            last = now
-            numbers.append(number)
-            delays.append((now - written) / 1e9)
-        return numbers, delays, (last - first) / 1e9 if numbers else 0.0
+            run, number, written = REPORT.unpack(os.read(self.fd, REPORT.size))
+            if run == self.run_number:
+                self.reports.append(Report(number, written, time.monotonic_ns()))
+                self.first.set()
 
 
 def write_reports(gadget, run, pause):

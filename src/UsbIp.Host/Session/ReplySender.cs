@@ -89,8 +89,8 @@ public sealed class ReplySender : IDisposable
         Flush();
         lock (_gate)
         {
+            _idleWaiters++; // for good: from here on each change is told to the writer, which leaves when nobody sends any more
             Monitor.PulseAll(_gate);
-            _idleWaiters++;
             while (_sending)
             {
                 Monitor.Wait(_gate); // ends: with the socket shut down, sending fails at once
@@ -210,7 +210,7 @@ public sealed class ReplySender : IDisposable
         {
             lock (_gate)
             {
-                while (!_writerTurn && !_stopped)
+                while (!_writerTurn && (!_stopped || _sending)) // who sends may just have found the socket full, and hand over yet
                 {
                     Monitor.Wait(_gate);
                 }

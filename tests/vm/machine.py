@@ -1,5 +1,6 @@
 """One QEMU with one boot of the guest, and the line to the agent inside it."""
 
+import contextlib
 import os
 import re
 import shlex
@@ -87,17 +88,24 @@ class Machine:
         return time.monotonic() - started
 
     def keep_processors_apart(self):
-        """Gives each emulated processor, which is a thread, a real one to itself, where there are as many.
+        """Binds each emulated processor, which is a thread, to a real one that no other of them uses. False where there are too few.
 
         Two of them that the scheduler has put on one real processor would spin for each other's locks for a whole time slice.
         """
         real = sorted(os.sched_getaffinity(0))
         if self.cpus > len(real):
-            return
+            return False
+        bound = 0
         for task in Path(f"/proc/{self.process.pid}/task").iterdir():
-            found = re.fullmatch(r"CPU (\d+)/TCG", (task / "comm").read_text().strip())
-            if found:
-                os.sched_setaffinity(int(task.name), {real[int(found[1])]})
+            # QEMU has other threads, which come and go.
+            with contextlib.suppress(OSError):
+                found = re.fullmatch(r"CPU (\d+)/TCG", (task / "comm").read_text().strip())
+                if found:
+                    os.sched_setaffinity(int(task.name), {real[int(found[1])]})
+                    bound += 1
+        if bound != self.cpus:
+            raise MachineLost(f"{bound} of QEMU's threads are emulated processors by their names, instead of {self.cpus}")
+        return True
 
     def stop(self):
         if self.control:

@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import json
+import os
 
 PORT = "/dev/virtio-ports/monitor"
 
@@ -35,13 +36,17 @@ def carried_out(port, answers, command):
 def lines(port):
     pending = b""
     while True:
-        pending += port.read(65536)
+        data = port.read(65536)
+        if not data:
+            raise OSError("QEMU's monitor is gone")
+        pending += data
         while b"\n" in pending:
             line, pending = pending.split(b"\n", 1)
             yield json.loads(line)
 
 
 def ask(port, answers, request):
-    port.write(json.dumps(request).encode() + b"\n")
-    # Events, such as DEVICE_DELETED, come in between.
-    return next(answer for answer in answers if "return" in answer or "error" in answer)
+    # Events, such as DEVICE_DELETED, come in between, and what a process was told that did not live to read it.
+    number = os.urandom(8).hex()
+    port.write(json.dumps(request | {"id": number}).encode() + b"\n")
+    return next(answer for answer in answers if answer.get("id") == number)

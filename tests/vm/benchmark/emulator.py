@@ -4,7 +4,8 @@ import re
 
 import monitor
 
-# Each processor has a table of where pages are for the kernel's code, and one for programs'; empty ones are not emptied again.
+# A processor has several tables of where pages are, of which the kernel's code and programs use different ones. A full flush counts
+# once for all of them, a partial one once for each that it empties, and empty ones are not emptied again.
 EMPTIED = re.compile(r"TLB (?:full|partial) flushes\s+(\d+)")
 
 

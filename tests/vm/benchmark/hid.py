@@ -42,11 +42,13 @@ class Reports:
             meter.start()
             begun = time.monotonic_ns()
             time.sleep(measured)
+            ended = time.monotonic_ns()
+            meter.stop()
         finally:
-            reader.stop()
             os.kill(writer, 9)
             os.waitpid(writer, 0)
-        counted = [report for report in reader.reports if report.came >= begun]
+            reader.stop()
+        counted = [report for report in reader.reports if begun <= report.came <= ended]
         if len(counted) < 2:
             raise OSError(f"only {len(counted)} reports came")
         # Those before as well. One that comes twice is out of order.
@@ -56,8 +58,7 @@ class Reports:
         delays = [(report.came - report.written) / 1e9 for report in counted]
         if pause:
             return Sample("ms", sorted(delays)[len(delays) // 2] * 1000, len(counted), 0, delays, **order)
-        elapsed = (counted[-1].came - counted[0].came) / 1e9
-        return Sample("reports/s", (len(counted) - 1) / elapsed, len(counted), 0, delays, **order)
+        return Sample("reports/s", len(counted) / ((ended - begun) / 1e9), len(counted), 0, delays, **order)
 
 
 class Reader(threading.Thread):
@@ -69,6 +70,7 @@ class Reader(threading.Thread):
         self.fd = fd
         self.run_number = run
         self.reports = []
+        self.error = None
         self.first = threading.Event()
         self.ended = threading.Event()
         self.start()
@@ -80,15 +82,22 @@ class Reader(threading.Thread):
     def stop(self):
         self.ended.set()
         self.join()
+        if self.error:
+            raise self.error
 
     def run(self):
-        while not self.ended.is_set():
-            if not select.select([self.fd], [], [], 0.1)[0]:
-                continue
-            run, number, written = REPORT.unpack(os.read(self.fd, REPORT.size))
-            if run == self.run_number:
-                self.reports.append(Report(number, written, time.monotonic_ns()))
-                self.first.set()
+        try:
+            while not self.ended.is_set():
+                if select.select([self.fd], [], [], 0.1)[0]:
+                    self.take(time.monotonic_ns())
+        except OSError as error:
+            self.error = error
+
+    def take(self, came):
+        run, number, written = REPORT.unpack(os.read(self.fd, REPORT.size))
+        if run == self.run_number:
+            self.reports.append(Report(number, written, came))
+            self.first.set()
 
 
 def write_reports(gadget, run, pause):

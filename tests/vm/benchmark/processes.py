@@ -41,10 +41,11 @@ def keep_apart(processes):
     """Gives each of them a processor of its own, and this process the one of vhci_hcd's threads."""
     os.sched_setaffinity(0, {PROCESSORS["vhci"]})
     for folder, name in processes.items():
-        for task in (folder / "task").iterdir():
-            # A thread may end meanwhile.
-            with contextlib.suppress(ProcessLookupError):
-                os.sched_setaffinity(int(task.name), {PROCESSORS[name]})
+        # A process or a thread may end meanwhile.
+        with contextlib.suppress(FileNotFoundError):
+            for task in (folder / "task").iterdir():
+                with contextlib.suppress(ProcessLookupError):
+                    os.sched_setaffinity(int(task.name), {PROCESSORS[name]})
 
 
 def peak_memory(processes, name):
